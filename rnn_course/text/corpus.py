@@ -98,6 +98,14 @@ class Corpus:
         Words: the text is cut into sentences, which `split` deals out in blocks of 20. Characters: the text
         is cut in three where it stands (train, then valid, then test), and each part is one document.
 
+        Args:
+            text: running text; words are those of `tokenize.words`.
+            unit: what a token is.
+            lowercase: fold to lower case.
+            fractions: shares of train, valid and test.
+            seed: of the shuffle of the blocks.
+            min_count, max_size: see `from_sentences`.
+
         Raises:
             DataError: if the text is too short to give each part something.
         """
@@ -140,7 +148,7 @@ class Corpus:
             DataError: if a file is missing or not UTF-8, or the training file holds no sentence.
         """
         parts = [
-            [] if path is None else [tokenizer(line) for line in read_text(path).splitlines() if line.strip()]
+            [] if path is None else [tokenizer(line) for line in read_text(path).split("\n") if line.strip()]
             for path in (train, valid, test)
         ]
         return cls.from_sentences(name, *parts, min_count=min_count, max_size=max_size, unit=unit)

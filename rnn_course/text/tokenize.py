@@ -68,8 +68,8 @@ def sentences(text: str) -> list[str]:
 def join_words(tokens: Iterable[str]) -> str:
     """Set words as text for a reader, who does not want to see `it ' s here .`
 
-    >>> join_words(words("It's a built-in (\"print\"), isn't it?"))
-    'It\'s a built-in ("print"), isn\'t it?'
+    >>> print(join_words(words("It's a built-in function (see below), isn't it?")))
+    It's a built-in function (see below), isn't it?
 
     `words` loses where the spaces stood; this guesses by what the marks usually do. So it is for display
     and never for scoring. `<s>` and `</s>` are left out.
