@@ -1,0 +1,40 @@
+"""Fixtures of the browser tests: one browser for all, a stage for each widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.chromium import chromium
+from tests.browser.stage import Stage
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, started once."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def show(browser: Any) -> Iterator[Callable[..., Stage]]:
+    """`show(widget, width=360, dark=True)` puts a widget on a blank page; errors on that page fail the test."""
+    stages: list[Stage] = []
+
+    def on_stage(widget: Any, **settings: Any) -> Stage:
+        stages.append(Stage(browser, widget, **settings))
+        return stages[-1]
+
+    yield on_stage
+    problems = [problem for stage in stages for problem in stage.problems]
+    for stage in stages:
+        stage.close()
+    assert problems == []
