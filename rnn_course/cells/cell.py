@@ -1,0 +1,144 @@
+"""What a model needs of a cell: one record of functions, so that one word swaps an Elman cell for an LSTM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from rnn_course.cells import elman, gru, lstm
+from rnn_course.cells.parameters import map_arrays
+
+Params = Any  # ElmanParams, LSTMParams, GRUParams, or a tuple of such
+State = Any  # an array [batch, hidden], or a (named) tuple of states
+Cache = Any
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell, or a network of cells, as a record of pure functions.
+
+    Args:
+        name: "elman", "lstm", "gru", "2-layer lstm" ...
+        init: (embed_size, hidden_size, rng, **options) -> params.
+        initial_state: (params, batch_size) -> state before the first token, zeros.
+        step: (params, state, x_t) -> state after one token, x_t [batch, embed].
+        forward: (params, x, state_0=None) -> (outputs [time, batch, output], cache), x [time, batch, embed].
+        backward: (doutputs, cache, dstates=None) -> (dparams, dx, dstate_0). dstates is the loss's gradient
+            at the states themselves, where something reads them besides the outputs; as `states(cache)`.
+        states: (cache) -> the states after each token, with time as their first axis.
+        output: (state) -> what the layer above reads of it, [batch, output].
+        output_size: (params) -> the last axis of the outputs.
+    """
+
+    name: str
+    init: Callable[..., Params]
+    initial_state: Callable[[Params, int], State]
+    step: Callable[[Params, State, ndarray], State]
+    forward: Callable[..., tuple[ndarray, Cache]]
+    backward: Callable[..., tuple[Params, ndarray, State]]
+    states: Callable[[Cache], State]
+    output: Callable[[State], ndarray]
+    output_size: Callable[[Params], int]
+
+
+def state_at(states: State, lengths: Int[ndarray, " batch"] | None = None) -> State:
+    """The state after each sequence's last token: states[lengths[b] - 1] for each b of the batch.
+
+    Args:
+        states: what `cell.states(cache)` gives, arrays [time, batch, hidden].
+        lengths: tokens in each sequence, at least 1; all of full length if left out.
+    """
+
+    def last(array: Float[ndarray, "time batch hidden"]) -> Float[ndarray, "batch hidden"]:
+        return array[-1] if lengths is None else array[lengths - 1, np.arange(array.shape[1])]
+
+    return map_arrays(last, states)
+
+
+def state_at_backward(dstate: State, states: State, lengths: Int[ndarray, " batch"] | None = None) -> State:
+    """The gradient at all states when only the ones that `state_at` picked were used: 0 at all others."""
+
+    def spread(dlast: Float[ndarray, "batch hidden"], array: ndarray) -> Float[ndarray, "time batch hidden"]:
+        dall = np.zeros_like(array)
+        dall[-1 if lengths is None else lengths - 1, np.arange(array.shape[1])] = dlast
+        return dall
+
+    return map_arrays(spread, dstate, states)
+
+
+def backward_of_one_state(backward: Callable[..., Any]) -> Callable[..., Any]:
+    """`Cell.backward` for a cell whose state is its output h: a gradient at either is a gradient at h."""
+
+    def with_states(dh: ndarray, cache: Cache, dstates: ndarray | None = None) -> Any:
+        return backward(dh if dstates is None else dh + dstates, cache)
+
+    return with_states
+
+
+def backward_of_lstm_state(backward: Callable[..., Any]) -> Callable[..., Any]:
+    """`Cell.backward` for a cell whose state is (h, c) and whose output is h."""
+
+    def with_states(dh: ndarray, cache: Cache, dstates: lstm.LSTMState | None = None) -> Any:
+        return backward(dh, cache) if dstates is None else backward(dh + dstates[0], cache, dstates[1])
+
+    return with_states
+
+
+def _states_h(cache: Any) -> ndarray:
+    return cache.h[1:]
+
+
+def _states_h_and_c(cache: lstm.LSTMCache) -> lstm.LSTMState:
+    return lstm.LSTMState(cache.h[1:], cache.c[1:])
+
+
+def _itself(state: ndarray) -> ndarray:
+    return state
+
+
+def _h_of_state(state: lstm.LSTMState) -> ndarray:
+    return state[0]
+
+
+def _hidden_size(params: Any) -> int:
+    return params[0].shape[0]  # the first array of every cell is a W, whose rows are outputs
+
+
+ELMAN = Cell(
+    name="elman",
+    init=elman.elman_init,
+    initial_state=elman.elman_initial_state,
+    step=elman.elman_step,
+    forward=elman.elman_forward,
+    backward=backward_of_one_state(elman.elman_backward),
+    states=_states_h,
+    output=_itself,
+    output_size=_hidden_size,
+)
+LSTM = Cell(
+    name="lstm",
+    init=lstm.lstm_init,
+    initial_state=lstm.lstm_initial_state,
+    step=lstm.lstm_step,
+    forward=lstm.lstm_forward,
+    backward=backward_of_lstm_state(lstm.lstm_backward),
+    states=_states_h_and_c,
+    output=_h_of_state,
+    output_size=_hidden_size,
+)
+GRU = Cell(
+    name="gru",
+    init=gru.gru_init,
+    initial_state=gru.gru_initial_state,
+    step=gru.gru_step,
+    forward=gru.gru_forward,
+    backward=backward_of_one_state(gru.gru_backward),
+    states=_states_h,
+    output=_itself,
+    output_size=_hidden_size,
+)

@@ -1,0 +1,1 @@
+"""Gradients looked at: checked against differences, followed through time, taken apart."""
