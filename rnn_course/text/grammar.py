@@ -33,8 +33,8 @@ class Grammar:
     Let n_A be the expected number of A in one sentence, h_A the entropy of the choice among A's rules, and
     M[A, B] the expected number of B on the right of one A. Then n = n_0 + n M, which is linear in n, and
 
-        H(sentence) = sum over A of n_A h_A,  E[length] = sum over A of n_A,  entropy = H(sentence) /
-        E[length]
+        H(sentence) = sum over A of n_A h_A,   E[length] = sum over A of n_A
+        entropy = H(sentence) / E[length]
 
     because each symbol writes one word. By the law of large numbers, -log P of a long text divided by its
     length tends to `entropy`; no model of the language can do better in the long run.
