@@ -1,0 +1,166 @@
+"""N-grams as numbers: how the distinct n-grams of a text are kept and found again.
+
+An n-gram's *id* says which of the distinct n-grams of its order it is. The id of a 1-gram is the word's id in
+the vocabulary. From there on, an n-gram is its prefix (an (n-1)-gram, hence one number) and its last word:
+
+    key = id(prefix) * V + word
+
+The keys of an order stand sorted, and an n-gram's id is its place among them. So an n-gram of any order is
+found by n - 1 binary searches among integers, no string is touched, and all n-grams that share a prefix stand
+side by side. With V = 10 and the bigrams (3 4), (3 7), (5 3):
+
+    keys of order 2    34 37 53          ids 0 1 2
+    the trigram 3 7 5  prefix (3 7) has id 1, so its key is 1 * 10 + 5 = 15
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Int
+from numpy import ndarray
+
+from rnn_course.text.vocabulary import Vocabulary
+
+
+class Match(NamedTuple):
+    """Which n-grams of one order end where in a stream. All arrays have one entry for each place."""
+
+    order: int
+    places: Int[ndarray, " places"]  # t, wherever the n-gram's context (its prefix) is known
+    contexts: Int[ndarray, " places"]  # id of the context, an (order-1)-gram that ends at t - 1
+    ngrams: Int[ndarray, " places"]  # id of the n-gram that ends at t, -1 if it is unknown
+
+
+class NgramIndex:
+    """The distinct n-grams of orders 1 to n.
+
+    Args:
+        keys: keys[k-1] are the sorted keys of order k; keys[0] is 0 .. V-1.
+    """
+
+    def __init__(self, keys: Sequence[Int[ndarray, " ngrams"]]) -> None:
+        self.keys = list(keys)
+        self.vocabulary_size = len(keys[0])
+
+    @property
+    def order(self) -> int:
+        return len(self.keys)
+
+    def prefixes(self, k: int) -> Int[ndarray, " ngrams"]:
+        """For each k-gram (k >= 2) the id of its prefix, a (k-1)-gram; never falling."""
+        return self.keys[k - 1] // self.vocabulary_size
+
+    def last_words(self, k: int) -> Int[ndarray, " ngrams"]:
+        """For each k-gram its last word."""
+        return self.keys[k - 1] % self.vocabulary_size
+
+    def ngrams(self, k: int) -> Int[ndarray, "ngrams k"]:
+        """All k-grams written out, in the order of their ids."""
+        rows = np.empty((len(self.keys[k - 1]), k), dtype=np.int64)
+        ids = np.arange(len(rows))
+        for column in range(k - 1, 0, -1):
+            ids, rows[:, column] = np.divmod(self.keys[column][ids], self.vocabulary_size)
+        rows[:, 0] = ids
+        return rows
+
+    def find(self, ngram: Sequence[int]) -> int | None:
+        """The id of an n-gram (at least one word, at most n), or None if it is unknown."""
+        found = int(ngram[0])
+        for keys, word in zip(self.keys[1:], ngram[1:], strict=False):
+            key = found * self.vocabulary_size + word
+            found = int(np.searchsorted(keys, key))
+            if found == len(keys) or keys[found] != key:
+                return None
+        return found
+
+    def followers(self, context: Sequence[int]) -> slice:
+        """Ids of the n-grams whose prefix is `context` (at most n - 1 words; the empty one has all words)."""
+        if not len(context):
+            return slice(0, self.vocabulary_size)
+        prefix = self.find(context)
+        if prefix is None:
+            return slice(0, 0)
+        row = np.array([prefix, prefix + 1]) * self.vocabulary_size
+        start, stop = np.searchsorted(self.keys[len(context)], row)
+        return slice(int(start), int(stop))
+
+    def match(self, stream: Int[ndarray, " length"]) -> Iterator[Match]:
+        """Find the n-grams of orders 2 to n that end at each place of a stream, one order after another.
+
+        The context of a sentence's first word is `<s>` alone, so that no n-gram reaches across `</s>`.
+        """
+        starts = sentence_starts(stream)
+        ids = stream  # ids[t]: which (k-1)-gram ends at t
+        for k in range(2, self.order + 1):
+            contexts = previous(ids, starts, at_start=Vocabulary.bos_id if k == 2 else -1)
+            places = np.flatnonzero(contexts >= 0)
+            contexts = contexts[places]
+            ngrams = find_sorted(self.keys[k - 1], contexts * self.vocabulary_size + stream[places])
+            yield Match(k, places, contexts, ngrams)
+            ids = np.full(len(stream), -1)
+            ids[places] = ngrams
+
+
+def sentence_starts(stream: Int[ndarray, " length"]) -> Bool[ndarray, " length"]:
+    """Where a sentence begins: at the start, after every `</s>`, and after `<s>` should one stand there."""
+    starts = np.empty(len(stream), dtype=bool)
+    starts[:1] = True
+    starts[1:] = stream[:-1] <= Vocabulary.eos_id
+    return starts
+
+
+def context_lengths(stream: Int[ndarray, " length"], longest: int) -> Int[ndarray, " length"]:
+    """How many tokens each place can look back on, `<s>` included, counted up to `longest`."""
+    places = np.arange(len(stream))
+    starts = np.flatnonzero(sentence_starts(stream))
+    in_sentence = places - np.repeat(starts, np.diff(starts, append=len(stream)))
+    return np.minimum(in_sentence + 1, longest)
+
+
+def previous(
+    ids: Int[ndarray, " length"], starts: Bool[ndarray, " length"], *, at_start: int
+) -> Int[ndarray, " length"]:
+    """ids[t - 1] for every t, and `at_start` where a sentence begins."""
+    shifted = np.empty_like(ids)
+    shifted[1:] = ids[:-1]
+    shifted[starts] = at_start
+    return shifted
+
+
+def sort_with_places(
+    numbers: Int[ndarray, " length"],
+) -> tuple[Int[ndarray, " length"], Int[ndarray, " length"]]:
+    """Sort non-negative integers and say where each one stood: (sorted, places), numbers[places] == sorted.
+
+    Sorting is several times quicker than argsort. So where 63 bits hold both, the place is packed behind the
+    number, as in 53|0 34|1 37|2 -> 34|1 37|2 53|0, and one plain sort brings both into order.
+    """
+    place_bits = len(numbers).bit_length()
+    if int(numbers.max(initial=0)).bit_length() + place_bits > 63:
+        places = np.argsort(numbers, kind="stable")
+        return numbers[places], places
+    packed = numbers << place_bits
+    packed |= np.arange(len(numbers))
+    packed.sort()
+    places = packed & ((1 << place_bits) - 1)
+    packed >>= place_bits
+    return packed, places
+
+
+def find_sorted(keys: Int[ndarray, " ngrams"], queries: Int[ndarray, " queries"]) -> Int[ndarray, " queries"]:
+    """The place of each query among sorted keys, -1 where it is not among them.
+
+    The queries are sorted first: neighbours then take nearly the same path through the keys, which stays in
+    the cache, and the search is many times quicker.
+    """
+    found = np.full(len(queries), -1)
+    if len(keys) and len(queries):
+        in_order, places = sort_with_places(queries)
+        at = np.searchsorted(keys, in_order)
+        at[at == len(keys)] = 0
+        at[keys[at] != in_order] = -1
+        found[places] = at
+    return found
