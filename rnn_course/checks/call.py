@@ -1,0 +1,150 @@
+"""Call a student's function with values and bring back what came of it: the one place where that happens.
+
+A check knows no more of the function than this outcome. So the function may as well stand in another
+process: whoever grades hands a `Caller` of his own to `Task.grade`, and nothing else changes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import linecache
+import signal
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, NamedTuple
+
+from rnn_course.checks.compare import Tolerance, same
+from rnn_course.checks.plain import NotPlain, Plain, plain
+
+SECONDS_PER_CALL = 5.0
+REPEATED = Tolerance(rtol=1e-9, atol=1e-12)  # sums over a set may be taken in another order
+
+
+class Outcome(NamedTuple):
+    """What came of calling a function twice with the same arguments."""
+
+    kind: Literal["value", "raised", "not plain", "too slow"]
+    value: Plain = None
+    error: str = ""  # the exception's type, the odd value's description
+    message: str = ""  # what the exception says
+    line: str = ""  # "line 4: total = counts[context]"
+    changed: tuple[int, ...] = ()  # positions of the arguments that the call altered
+    repeats: bool = True  # whether the second call gave the same as the first
+    printed: str = ""
+
+
+Caller = Callable[[Callable[..., object], tuple[Plain, ...]], Outcome]
+
+
+class TooSlow(BaseException):
+    """The time for one call is over. Not an Exception, so that `except Exception` does not swallow it."""
+
+
+def call(
+    function: Callable[..., object], arguments: tuple[Plain, ...], seconds: float = SECONDS_PER_CALL
+) -> Outcome:
+    """Call `function` twice with fresh copies of `arguments`.
+
+    Twice, because a function that keeps something between calls, or draws from a global generator, is
+    right once. Warnings are kept quiet: nbgrader takes any text on stderr for a failure.
+    """
+    first = call_once(function, arguments, seconds)
+    if first.kind in ("too slow", "not plain"):
+        return first
+    second = call_once(function, arguments, seconds)
+    repeats = (first.kind, first.error) == (second.kind, second.error) and same(
+        first.value, second.value, REPEATED
+    )
+    return first._replace(repeats=repeats, changed=tuple(sorted({*first.changed, *second.changed})))
+
+
+def call_once(
+    function: Callable[..., object], arguments: tuple[Plain, ...], seconds: float = SECONDS_PER_CALL
+) -> Outcome:
+    """Call `function` with a copy of `arguments`, and take down what happens."""
+    given = copy.deepcopy(arguments)
+    output = io.StringIO()
+    try:
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(output),
+            contextlib.redirect_stderr(io.StringIO()),
+            time_limit(seconds),
+        ):
+            warnings.simplefilter("ignore")
+            value = plain(function(*given))
+    except TooSlow:
+        return Outcome("too slow", error=f"{seconds:.0f} seconds")
+    except NotPlain as odd:
+        return Outcome("not plain", error=str(odd))
+    except (Exception, SystemExit) as error:
+        return Outcome(
+            "raised",
+            error=type(error).__name__,
+            message=_message(error),
+            line=_line_in(function, error),
+            changed=_changed(arguments, given),
+            printed=output.getvalue(),
+        )
+    return Outcome("value", value, changed=_changed(arguments, given), printed=output.getvalue())
+
+
+def _changed(before: tuple[Plain, ...], after: tuple[Any, ...]) -> tuple[int, ...]:
+    changed = []
+    for position, (old, new) in enumerate(zip(before, after, strict=True)):
+        try:
+            intact = same(old, plain(new))
+        except NotPlain:  # something that is no value was put into it
+            intact = False
+        if not intact:
+            changed.append(position)
+    return tuple(changed)
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # an exception class whose __str__ is broken
+        return ""
+
+
+def _line_in(function: Callable[..., object], error: BaseException) -> str:
+    """The innermost line of the student's own cell that took part in the error."""
+    filename = getattr(getattr(function, "__code__", None), "co_filename", None)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
+    if not frames:
+        return ""
+    number = frames[-1].lineno or 0
+    return f"line {number}: {linecache.getline(str(filename), number).strip()}"
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TooSlow` in the block after `seconds`, as far as the system can.
+
+    It needs the main thread of a POSIX system, and Python code to interrupt. Elsewhere it does nothing: a
+    grader needs a deadline from outside anyway.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: object) -> None:
+        raise TooSlow
+
+    started = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, interrupt)
+    remaining, interval = signal.setitimer(signal.ITIMER_REAL, seconds)  # somebody else's timer, or 0
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if remaining:
+            left = max(0.001, remaining - (time.monotonic() - started))
+            signal.setitimer(signal.ITIMER_REAL, left, interval)

@@ -1,0 +1,115 @@
+"""What a check says: what was expected, what came, and where to look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rnn_course.checks.call import Outcome
+from rnn_course.checks.case import Case, Mistake
+from rnn_course.checks.compare import Difference, entries, shown
+from rnn_course.checks.plain import Plain, type_name
+from rnn_course.errors import CourseError
+
+if TYPE_CHECKING:
+    from rnn_course.checks.task import Task
+
+ENTRIES_SHOWN = 4
+LINES_PRINTED = 6
+
+
+class CheckFailed(CourseError, AssertionError):
+    """A task is not solved yet. The message is for the student; no traceback belongs to it."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows this in place of the traceback, which would lead into the checks' own code.
+        return str(self).splitlines()
+
+
+def written_call(task: Task, case: Case, width: int = 300) -> str:
+    """The call as a student could type it."""
+    call = f"{task.function}({', '.join(shown(value, width) for value in case.arguments)})"
+    return call + (f"      # {case.about}" if case.about else "")
+
+
+def untouched(task: Task) -> str:
+    """For an answer that is still the stub."""
+    return (
+        f"{task.label}: still to do.\n\n"
+        f"Write {task.function} in the cell above, in place of the line `raise NotImplementedError()`, "
+        "run that cell, then this one."
+    )
+
+
+def no_function(task: Task, came: object) -> str:
+    """For something that cannot be called."""
+    return f"{task.label}: {task.function} should be a function, but it is of type {type_name(came)}."
+
+
+def fault_words(task: Task, outcome: Outcome) -> list[str]:
+    """For an outcome that is no value, a changed argument, or two answers to one question."""
+    if outcome.kind == "too slow":
+        return [f"It was still running after {outcome.error}. Is there a loop that never ends?"]
+    if outcome.kind == "raised":
+        where = f"  in your {outcome.line}" if outcome.line else ""
+        said = f"{outcome.error}: {outcome.message[:300]}" if outcome.message else outcome.error
+        return [f"It raised {said}", *([where] if where else [])]
+    if outcome.kind == "not plain":
+        return [f"It returned {outcome.error}, where {task.returns} was expected."]
+    if outcome.changed:
+        names = " and ".join(task.arguments[position] for position in outcome.changed)
+        return [
+            f"It changed its argument {names}, which belongs to the caller.",
+            "Build new lists and dicts instead of altering those that you are given.",
+        ]
+    return [
+        "Called twice with the same arguments, it gave two different answers.",
+        "Nothing may be kept between calls (a global variable, a default argument that is a list or dict),",
+        "and chance may come only from a seed that is an argument.",
+    ]
+
+
+def difference_words(right: Plain, value: Plain, differs: Sequence[Difference]) -> list[str]:
+    """For a value that is not the right one."""
+    lines = [f"expected  {shown(right)}", f"got       {shown(value)}"]
+    if value is None:
+        return [*lines, "Nothing came back: is `return` missing?"]
+    if not differs[0].where:  # the value as a whole: a number, or of another kind or length
+        return [*lines, "", f"It differs: {differs[0].says}"]
+    lines += ["", f"{len(differs)} of {entries(right)} entries differ:"]
+    lines += [f"  {difference.where}  {difference.says}" for difference in differs[:ENTRIES_SHOWN]]
+    if len(differs) > ENTRIES_SHOWN:
+        lines.append(f"  ... and {len(differs) - ENTRIES_SHOWN} more")
+    return lines
+
+
+def summary_words(value: Plain, differs: Sequence[Difference]) -> list[str]:
+    """For a value of which only a summary can be compared, such as frequencies of what was drawn."""
+    lines = [f"returned  {shown(value)}", ""]
+    lines += [f"  {difference.where[2:-2]}: {difference.says}" for difference in differs[:ENTRIES_SHOWN]]
+    return lines
+
+
+def report(
+    task: Task, case: Case, outcome: Outcome, says: list[str], *, hidden: bool, mistake: Mistake | None
+) -> str:
+    """The whole message for a task that is not solved yet."""
+    lines = [f"{task.label}: not yet{' (hidden tests)' if hidden else ''}.", ""]
+    lines += [f"  {written_call(task, case)}", *(f"  {line}" if line else "" for line in says)]
+    if outcome.kind == "value":
+        broken = (prop.broken(case.arguments, outcome.value) for prop in task.properties)
+        lines += [f"  {words}" for words in broken if words]
+    lines.append("")
+    if mistake is not None:
+        lines += [f"This is what you get when {mistake.what}.", f"Hint: {mistake.hint}"]
+    lines.append(f"Where to look: {task.look}")
+    return "\n".join([*lines, *_printed(outcome.printed)])
+
+
+def _printed(text: str) -> list[str]:
+    """What the function printed: students look for their bugs with print, and the check caught it."""
+    lines = text.strip().splitlines()
+    if not lines:
+        return []
+    more = [f"  ... and {len(lines) - LINES_PRINTED} lines more"] if len(lines) > LINES_PRINTED else []
+    return ["", "Your function printed:", *(f"  {line[:110]}" for line in lines[:LINES_PRINTED]), *more]
