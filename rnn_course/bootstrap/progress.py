@@ -22,9 +22,12 @@ def say(line: str) -> None:
 
 def latest(log: Path, start: int) -> str:
     """What pip is at, out of the part of its log that begins at byte `start`."""
-    with log.open("rb") as file:
-        file.seek(start)
-        lines = file.read().decode(errors="replace").splitlines()
+    try:
+        with log.open("rb") as file:
+            file.seek(start)
+            lines = file.read().decode(errors="replace").splitlines()
+    except OSError:
+        return ""
     for line in reversed(lines):
         found = PIP_LINE.match(line)
         if found and found[1] == "Installing":
@@ -66,5 +69,4 @@ def stage(title: str, detail: Callable[[], str] = lambda: "") -> Iterator[None]:
         if on_terminal:
             spinner.join()
             print("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r", end="", file=sys.stderr)
-        if finished:
-            say(f"  {title}: {time.monotonic() - begun:.0f} s")
+        say(f"  {title}: {'' if finished else 'failed after '}{time.monotonic() - begun:.0f} s")

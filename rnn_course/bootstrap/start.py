@@ -12,8 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from rnn_course.bootstrap.environment import Environment
 from rnn_course.bootstrap.errors import SetupError, explain_os_error
-from rnn_course.bootstrap.prepare import Environment, prepare
+from rnn_course.bootstrap.prepare import prepare
 from rnn_course.bootstrap.progress import say
 from rnn_course.commands import COMMANDS
 
