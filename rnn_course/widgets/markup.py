@@ -12,11 +12,12 @@ from xml.etree import ElementTree
 
 from rnn_course.errors import CourseError
 
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
-).split()
-_LETTERS = dict(zip(_GREEK, "αβγδϵζηθικλμνξπρστϕχψωΓΔΘΛΞΠΣΦΨΩ", strict=True)) | {"infty": "∞", "ell": "ℓ"}
+_LETTERS = {
+    **{"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ϵ", "eta": "η", "theta": "θ"},
+    **{"lambda": "λ", "mu": "μ", "nu": "ν", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "ϕ"},
+    **{"Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Omega": "Ω"},
+    **{"infty": "∞", "ell": "ℓ", "dots": "…"},
+}
 _OPERATORS = {
     "mid": "|",
     "cdot": "·",
@@ -26,7 +27,6 @@ _OPERATORS = {
     "ne": "≠",
     "approx": "≈",
     "to": "→",
-    "dots": "…",
     "sum": "∑",
     "prod": "∏",
     "partial": "∂",
@@ -67,7 +67,7 @@ def to_html(text: str) -> str:
 
 
 def mathml(tex: str) -> str:
-    r"""One line of TeX as MathML: letters, numbers, `_`, `^`, `{}`, `\frac`, `\text`, Greek, common operators.
+    r"""One line of TeX as MathML: letters, numbers, `_ ^ {}`, `\frac`, `\text`, Greek, operators.
 
     >>> mathml("W_h^2")
     '<math><msubsup><mi>W</mi><mi>h</mi><mn>2</mn></msubsup></math>'
@@ -159,8 +159,8 @@ class _Parser:
             return f"<mo>{_OPERATORS[name]}</mo>"
         if name in _FUNCTIONS:
             return f"<mi>{name}</mi>"
-        known = ", ".join(("frac", "text", *_FUNCTIONS, *_OPERATORS))
-        raise MarkupError(f"${self.tex}$: \\{name} is not known here; known are Greek letters and {known}")
+        known = " ".join(("frac", "text", *_FUNCTIONS, *_OPERATORS, *_LETTERS))
+        raise MarkupError(f"${self.tex}$: \\{name} is not known here; known are: {known}")
 
     def braced_text(self) -> str:
         start = self.tokens[self.position] if self.position < len(self.tokens) else None

@@ -1,4 +1,4 @@
-// Counting n-grams by scanning the text: no table is stored, so that any order is to be had at once.
+// Counting n-grams by scanning the text: no table is stored, so that any order can be had at once.
 
 export const BOS = 0;
 export const EOS = 1;
@@ -52,6 +52,25 @@ export class NgramCounts {
     while (j < context.length && j < t && this.text[t - 1 - j] === context[context.length - 1 - j]) j += 1;
     return j;
   }
+
+
+  /** a(h w) for every w: after how many different tokens the context h and then w were seen. */
+  continuations(context) {
+    if (context.length === 0 && this.unigramContinuations) return this.unigramContinuations;
+    const { text, vocabularySize } = this;
+    const counts = new Uint32Array(vocabularySize);
+    const pairs = new Set(); // (token before the context, w)
+    const start = context.length + 1;
+    for (let t = start; t < text.length; t++) {
+      if (text[t] === BOS || this.agreement(context, t) < context.length) continue;
+      const pair = text[t - start] * vocabularySize + text[t];
+      if (pairs.has(pair)) continue;
+      pairs.add(pair);
+      counts[text[t]] += 1;
+    }
+    if (context.length === 0) this.unigramContinuations = counts;
+    return counts;
+  }
 }
 
 /** The text with <s> before each sentence, so that no context reaches over a boundary unnoticed. */
@@ -78,7 +97,7 @@ function countAll(text, vocabularySize) {
 export function stateAfter(tokens, order) {
   const read = [BOS];
   for (const token of tokens) {
-    if (token === EOS) read.length = 1;
+    if (token === EOS || token === BOS) read.length = 1; // a sentence begins
     else read.push(token);
   }
   return order === 1 ? [] : read.slice(-(order - 1));

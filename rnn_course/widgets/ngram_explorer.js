@@ -137,7 +137,12 @@ class Explorer {
     const views = names.map((name) => ({
       smoothing: name,
       name: SMOOTHINGS[name].short,
-      p: SMOOTHINGS[name].distribution(followers, { k: this.get("k"), order: this.get("order"), counts: this.counts }),
+      p: SMOOTHINGS[name].distribution(followers, {
+        k: this.get("k"),
+        order: this.get("order"),
+        estimates: this.get("estimates"),
+        counts: this.counts,
+      }),
     }));
     return { read, state, followers: followers[followers.length - 1], views };
   }
@@ -172,17 +177,19 @@ class Explorer {
 
   /** Which words the model still sees, and which it has forgotten. */
   showState({ read, state }) {
-    const words = read.map(({ id, piece }) => ({ text: id === UNK && piece !== "<unk>" ? `${piece} (unknown)` : this.tokens.show(id), id }));
-    words.unshift({ text: this.tokens.show(BOS), id: BOS });
-    const ended = read.length > 0 && read[read.length - 1].id === EOS;
-    if (ended) words.push({ text: this.tokens.show(BOS), id: BOS });
+    const words = [this.tokens.show(BOS)];
+    for (const { id, piece } of read) {
+      words.push(id === UNK && piece !== "<unk>" ? `${piece} (unknown)` : this.tokens.show(id));
+      if (id === EOS) words.push(this.tokens.show(BOS));
+    }
     const forgotten = words.slice(0, words.length - state.length).slice(-8);
     const seen = words.slice(words.length - state.length);
-    const chip = (kind) => ({ text }) => element("span", { class: `rnn-chip rnn-${kind}` }, text);
+    const chip = (kind) => (text) => element("span", { class: `rnn-chip rnn-${kind}` }, text);
+    const group = (label, ...chips) =>
+      element("span", { class: "rnn-chip-group" }, element("span", { class: "rnn-label" }, label), ...chips);
     this.chips.replaceChildren(
-      ...(forgotten.length ? [element("span", { class: "rnn-label" }, "forgotten"), ...forgotten.map(chip("forgotten"))] : []),
-      element("span", { class: "rnn-label" }, seen.length ? "the model sees" : "the model sees nothing"),
-      ...seen.map(chip("seen")),
+      ...(forgotten.length ? [group("forgotten", ...forgotten.map(chip("forgotten")))] : []),
+      group(seen.length ? "the model sees" : "the model sees nothing", ...seen.map(chip("seen"))),
     );
   }
 

@@ -1,10 +1,10 @@
-"""Type a context and see what an n-gram model knows about the next word: counts, probabilities, and what it never saw."""
+"""Type a context and see what an n-gram model knows about the next word, and what it never saw."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import traitlets
@@ -16,41 +16,44 @@ from rnn_course.text import tokenize
 from rnn_course.text.corpus import Corpus
 from rnn_course.text.vocabulary import Vocabulary
 from rnn_course.widgets.base import MAX_PAYLOAD, CourseWidget, WidgetError, front_end, style
+from rnn_course.widgets.ngram_estimates import estimates
 from rnn_course.widgets.ngram_presets import example_contexts
 
 MAX_ORDER = 5
-SMOOTHINGS = ("mle", "add-k")
+SMOOTHINGS = ("mle", "add-k", "interpolation", "stupid-backoff", "absolute-discounting", "kneser-ney")
 
 
 class NgramExplorer(CourseWidget):
     """An n-gram model to type into: context, counts, distribution, next-word keyboard.
 
-    What to look for: raise the order and watch two things at once. The suggestions get better, because the model
-    sees more of the sentence; and the counts melt away, until the context was never seen and the model has
-    nothing to say. Then choose a smoothing, and see where it takes the probability from.
+    What to look for: raise the order and watch two things at once. The suggestions get better, because the
+    model sees more of the sentence; and the counts melt away, until the context was never seen and the model
+    has nothing to say. Then choose a smoothing, and see from whom it takes probability, and to whom it gives.
 
-    The text itself goes to the browser, which counts by scanning it; so the widget needs no kernel.
+    The text itself goes to the browser, which counts by scanning it, so that the widget needs no kernel. The
+    probabilities equal those of `rnn_course.models`, which also estimate the discounts and the weights.
 
     Args:
         text: a Corpus (its training text is used), a string of your own, or a stream of ids.
-        vocabulary: needed with a stream, and only then.
+        vocabulary: needed with a stream.
         order: n, from 1 to 5: the model sees the last n - 1 words.
-        smoothing: one of "mle", "add-k".
-        compare: a second smoothing to set beside the first, or "".
-        k: what add-k adds to every count.
+        smoothing: "mle", "add-k", "interpolation", "stupid-backoff", "absolute-discounting" or "kneser-ney".
+        compare: a second smoothing, to be set beside the first; "" for none.
+        k: what add-k adds to every count, at least 0.
         context: the text so far.
-        presets: named settings to choose from, each a dict of `context`, `order`, `smoothing`, `k`, `compare`; by
-            default, contexts of this text that are frequent, seen once, and never seen.
+        held_out: a stream to find the weights of interpolation from; that of the Corpus if there is one.
+        presets: settings by name, each a dict of `context`, `order`, `smoothing`, `k`, `compare`; without it,
+            contexts of this text: frequent, seen once, never seen.
         seed: of "Draw one" and "Draw to the end".
 
     Attributes:
-        settings: the present settings as text, `order=3, smoothing="mle", context="opened their"`; can be set.
+        settings: the present settings as text, such as `order=3, context="opened their"`; can be set.
         finding: the sentence under the widget.
 
     Raises:
-        DataError: if the text is empty, or larger than 1 MB in the browser.
-        OrderError: if `order` is outside 1 to 5.
-        WidgetError: if a smoothing does not exist, or a preset sets something else.
+        DataError: if the text is empty, or more than 1 MB for the browser.
+        OrderError: if `order` is outside 1 to 5, or no sentence is long enough for it.
+        WidgetError: if there is no such smoothing, or a preset sets something else.
     """
 
     _esm = front_end("ngram_explorer.js")
@@ -58,17 +61,18 @@ class NgramExplorer(CourseWidget):
 
     stream = traitlets.Bytes().tag(sync=True)
     id_bytes = traitlets.Int().tag(sync=True)
-    tokens = traitlets.List().tag(sync=True)
+    tokens: traitlets.List[str] = traitlets.List().tag(sync=True)
     unit = traitlets.Unicode().tag(sync=True)
     lowercase = traitlets.Bool().tag(sync=True)
-    max_order = traitlets.Int(MAX_ORDER).tag(sync=True)
+    estimates = traitlets.Dict().tag(sync=True)
+    max_order = traitlets.Int().tag(sync=True)
     seed = traitlets.Int().tag(sync=True)
     presets = traitlets.Dict().tag(sync=True)
 
     context = traitlets.Unicode().tag(sync=True)
-    order = traitlets.Int().tag(sync=True)
-    smoothing = traitlets.Unicode().tag(sync=True)
-    k = traitlets.Float().tag(sync=True)
+    order = traitlets.Int(1).tag(sync=True)
+    smoothing = traitlets.Unicode("mle").tag(sync=True)
+    k = traitlets.Float(1.0).tag(sync=True)
     compare = traitlets.Unicode().tag(sync=True)
 
     def __init__(
@@ -81,52 +85,48 @@ class NgramExplorer(CourseWidget):
         compare: str = "",
         k: float = 1.0,
         context: str = "",
+        held_out: Int[ndarray, " length"] | None = None,
         presets: Mapping[str, Mapping[str, Any]] | None = None,
         seed: int = 0,
         **kwargs: Any,
     ) -> None:
-        stream, vocabulary, unit = _read(text, vocabulary)
-        ids = stream.astype(np.uint16 if len(vocabulary) <= 2**16 else np.uint32)
-        size = ids.nbytes + sum(len(token.encode()) + 3 for token in vocabulary.tokens)
-        if size > MAX_PAYLOAD:
-            raise DataError(
-                f"the text is too large for the browser: {len(ids):,} tokens with a vocabulary of {len(vocabulary):,} "
-                f"are {size / 1e6:.1f} MB, and at most 1 MB is sent. Give a part of it, such as stream[:250_000]"
-            )
+        source = _read(text, vocabulary)
+        ids = _pack(source)
+        found = estimates(
+            source.stream, source.vocabulary, MAX_ORDER, source.held_out if held_out is None else held_out
+        )
+        max_order = len(found["absolute"])
         if presets is None:
-            presets = example_contexts(stream, vocabulary, unit=unit)
+            presets = example_contexts(source.stream, source.vocabulary, unit=source.unit)
         for name, settings in presets.items():
-            _check_settings(settings, f"preset {name!r}: ")
+            _check_settings(settings, max_order, f"preset {name!r}: ")
+        settings = {"context": context, "order": order, "smoothing": smoothing, "k": k, "compare": compare}
+        _check_settings(settings, max_order)
         super().__init__(
             stream=ids.tobytes(),
             id_bytes=ids.itemsize,
-            tokens=list(vocabulary.tokens),
-            unit=unit,
-            lowercase=all(token == token.lower() for token in vocabulary.tokens),
+            tokens=list(source.vocabulary.tokens),
+            unit=source.unit,
+            lowercase=source.lowercase,
+            estimates=found,
+            max_order=max_order,
             seed=seed,
             presets={name: dict(settings) for name, settings in presets.items()},
-            order=order,
-            smoothing=smoothing,
-            compare=compare,
-            k=k,
-            context=context,
+            **settings,
             **kwargs,
         )
 
     @traitlets.validate("context", "order", "smoothing", "k", "compare")
     def _valid(self, proposal: Any) -> Any:
-        _check_settings({proposal["trait"].name: proposal["value"]})
+        _check_settings({proposal["trait"].name: proposal["value"]}, self.max_order or MAX_ORDER)
         return proposal["value"]
 
     @property
     def settings(self) -> str:
         """The present settings as arguments of `NgramExplorer`, to keep and to set again."""
-        names = [
-            "context",
-            "order",
-            "smoothing",
-            *(["k"] if "add-k" in (self.smoothing, self.compare) else []),
-        ]
+        names = ["context", "order", "smoothing"]
+        if "add-k" in (self.smoothing, self.compare):
+            names.append("k")
         if self.compare:
             names.append("compare")
         return ", ".join(f"{name}={_literal(getattr(self, name))}" for name in names)
@@ -135,73 +135,102 @@ class NgramExplorer(CourseWidget):
     def settings(self, text: str) -> None:
         try:
             call = ast.parse(f"f({text})", mode="eval").body
-            values = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}  # type: ignore[attr-defined]
+            values = {word.arg: ast.literal_eval(word.value) for word in call.keywords}  # type: ignore[attr-defined]
         except (SyntaxError, ValueError, AttributeError) as error:
             raise WidgetError(
                 f'settings are of the form order=3, context="opened their"; got {text!r}'
             ) from error
-        _check_settings(values)
+        _check_settings(values, self.max_order)
         for name, value in values.items():
             setattr(self, name, value)
 
     def text_alternative(self) -> str:
-        return self.finding or (
-            f"An interactive n-gram explorer over {len(self.stream) // self.id_bytes:,} tokens; it needs a browser."
-        )
+        size = f"{len(self.stream) // self.id_bytes:,} tokens"
+        return self.finding or f"An n-gram explorer over a text of {size}. It needs a browser and JavaScript."
 
 
-def _literal(value: str | float) -> str:
-    """A value as both Python and JSON write it."""
-    return (
-        '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        if isinstance(value, str)
-        else f"{value:g}"
-    )
+class _Source(NamedTuple):
+    """A text in the form that is sent."""
+
+    stream: Int[ndarray, " length"]
+    vocabulary: Vocabulary
+    unit: str
+    held_out: Int[ndarray, " length"] | None
+
+    @property
+    def lowercase(self) -> bool:
+        """Whether the text was folded to lower case, so that what is typed has to be too."""
+        return all(token == token.lower() for token in self.vocabulary.tokens)
 
 
-def _read(
-    text: Corpus | str | Int[ndarray, " length"], vocabulary: Vocabulary | None
-) -> tuple[Int[ndarray, " length"], Vocabulary, str]:
-    """Stream, vocabulary and unit of whatever text was given."""
+def _read(text: Corpus | str | Int[ndarray, " length"], vocabulary: Vocabulary | None) -> _Source:
     if isinstance(text, Corpus):
         if vocabulary is not None:
             raise WidgetError("a Corpus brings its own vocabulary: leave out the second argument")
-        return text.train, text.vocabulary, text.unit
+        return _Source(text.train, text.vocabulary, text.unit, text.valid)
     if isinstance(text, str):
-        if vocabulary is None:
-            sentences = [tokenize.words(line, lowercase=True) for line in tokenize.sentences(text)]
-            vocabulary = Vocabulary.from_sentences(sentences)
-        else:
-            lowercase = all(token == token.lower() for token in vocabulary.tokens)
-            sentences = [tokenize.words(line, lowercase=lowercase) for line in tokenize.sentences(text)]
+        lowercase = vocabulary is None or all(token == token.lower() for token in vocabulary.tokens)
+        sentences = [tokenize.words(line, lowercase=lowercase) for line in tokenize.sentences(text)]
+        vocabulary = vocabulary or Vocabulary.from_sentences(sentences)
         stream = vocabulary.stream(sentences)
-    else:
+    elif isinstance(text, ndarray):
         if vocabulary is None:
             raise WidgetError("a stream of ids needs its vocabulary as the second argument")
-        stream = np.asarray(text)
-        if stream.ndim != 1:
-            raise DataError(f"a stream is one array of ids, got an array of shape {stream.shape}")
-        vocabulary.check_ids(stream)
+        if text.ndim != 1:
+            raise DataError(f"a stream is one array of ids, got an array of shape {text.shape}")
+        vocabulary.check_ids(text)
+        stream = text
+    else:
+        raise DataError(f"text is a Corpus, a string or an array of ids, got {type(text).__name__}")
     if not len(stream):
         raise DataError("the text is empty: there is nothing to count")
-    return stream, vocabulary, "words"
+    return _Source(stream, vocabulary, "words", None)
 
 
-def _check_settings(settings: Mapping[str, Any], where: str = "") -> None:
+def _pack(source: _Source) -> ndarray:
+    """The ids in as few bytes as the vocabulary allows.
+
+    Raises:
+        DataError: if ids and vocabulary together are more than a widget may send.
+    """
+    num_words = len(source.vocabulary)
+    ids = source.stream.astype(np.uint16 if num_words <= 2**16 else np.uint32)
+    size = ids.nbytes + sum(len(token.encode()) + 3 for token in source.vocabulary.tokens)
+    if size > MAX_PAYLOAD:
+        raise DataError(
+            f"the text is too large for the browser: {len(ids):,} tokens and a vocabulary of {num_words:,} are "
+            f"{size / 1e6:.1f} MB, and at most {MAX_PAYLOAD / 1e6:g} MB is sent. Give a part of it, such as "
+            f"stream[:250_000], with a smaller vocabulary if need be"
+        )
+    return ids
+
+
+def _literal(value: str | float) -> str:
+    """A value as both Python and JavaScript read it."""
+    if not isinstance(value, str):
+        return f"{value:g}"
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _check_settings(settings: Mapping[str, Any], max_order: int, where: str = "") -> None:
     for name, value in settings.items():
         if name == "order":
             if not isinstance(value, int) or not 1 <= value <= MAX_ORDER:
                 raise OrderError(f"{where}order is a whole number from 1 to {MAX_ORDER}, got {value!r}")
+            if value > max_order:
+                raise OrderError(
+                    f"{where}order {value}, but no sentence of the text is that long: {max_order} at most"
+                )
         elif name in ("smoothing", "compare"):
             if value not in SMOOTHINGS and not (name == "compare" and value == ""):
                 raise WidgetError(f"{where}{name} is one of {', '.join(SMOOTHINGS)}; got {value!r}")
         elif name == "k":
-            if not isinstance(value, (int, float)) or not 0 <= value < np.inf:
+            if not isinstance(value, int | float) or not 0 <= value < np.inf:
                 raise WidgetError(f"{where}k is a number, at least 0, got {value!r}")
         elif name == "context":
             if not isinstance(value, str):
                 raise WidgetError(f"{where}context is a text, got {type(value).__name__} {value!r}")
         else:
             raise WidgetError(
-                f"{where}there is no setting {name!r}; there are context, order, smoothing, k, compare"
+                f"{where}no setting is named {name!r}; there are context, order, smoothing, k, compare"
             )

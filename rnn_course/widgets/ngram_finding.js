@@ -19,12 +19,13 @@ function sentenceOnCounts(tokens, state, followers) {
 
 function sentenceOnView({ name, smoothing, p }, followers, predicted) {
   if (smoothing === "mle" && followers.total === 0) {
-    return `${name} divides 0 by 0: any word is as good as another, ${formatProbability(1 / predicted)} each.`;
+    return `Under ${name} that is 0 divided by 0: any word is as good as another, ${formatProbability(1 / predicted)} each.`;
   }
   const { mass, impossible } = neverSeen(p, followers.counts);
   if (impossible > 0) {
-    return `${name}: ${formatCount(impossible)} of ${formatCount(predicted)} words have probability 0.`;
+    return `Under ${name}, ${formatCount(impossible)} of ${formatCount(predicted)} words have probability 0.`;
   }
   const never = predicted - followers.types;
-  return `${name}: no word has probability 0; the ${formatCount(never)} never seen here share ${formatProbability(mass)}.`;
+  if (never === 0) return `Under ${name}, no word has probability 0.`;
+  return `Under ${name}, no word has probability 0: the ${formatCount(never)} never seen here share ${formatProbability(mass)}.`;
 }

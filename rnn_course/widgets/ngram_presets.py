@@ -15,7 +15,7 @@ def example_contexts(
     """Two-word contexts of `stream` by name; the same text always gives the same ones.
 
     Returns:
-        settings of the explorer by name, of which those that the text offers: "start of a sentence", "frequent",
+        settings of the explorer by name, those that the text offers of "start of a sentence", "frequent",
         "seen once", "never seen".
     """
     between = "" if unit == "characters" else " "

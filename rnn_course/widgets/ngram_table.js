@@ -90,12 +90,12 @@ export class DistributionTable {
       group.count += counts[id];
       views.forEach(({ p }, s) => (group.mass[s] += p[id]));
     }
-    for (const [row, group, kind] of [
-      [this.others, others, "other seen"],
-      [this.never, never, "never seen"],
+    for (const [row, group, names] of [
+      [this.others, others, ["other word seen here", "other words seen here"]],
+      [this.never, never, ["word never seen here", "words never seen here"]],
     ]) {
       row.node.hidden = group.words === 0;
-      setText(row.word, `${plural(group.words, `${kind} word`)}`);
+      setText(row.word, plural(group.words, ...names));
       setText(row.count, formatCount(group.count));
       row.bars.forEach((bar, s) => {
         setText(bar.number, formatProbability(group.mass[s]));

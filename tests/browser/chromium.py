@@ -1,7 +1,7 @@
 """Finding a Chromium and driving it: what all browser tests stand on.
 
-`RNN_COURSE_CHROMIUM` names another executable. A test that needs a browser skips, with the reason, where there
-is none.
+`RNN_COURSE_CHROMIUM` names another executable. A test that needs a browser skips, with the reason, where
+there is none.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def show(browser: Any) -> Iterator[Callable[..., Stage]]:
-    """`show(widget, width=360, dark=True)` puts a widget on a blank page; errors on that page fail the test."""
+    """`show(widget, width=360, dark=True)` puts it on a blank page; an error on that page fails the test."""
     stages: list[Stage] = []
 
     def on_stage(widget: Any, **settings: Any) -> Stage:

@@ -1,7 +1,7 @@
 """A widget alone on a blank page, without Jupyter: its real front end, and a stub in place of the kernel.
 
-The page loads the ES module and the style sheet that the widget would send, and a model with the traits that it
-would send, bytes as DataView. The stub has what anywidget's models have: get, set, save_changes, on, off.
+The page loads the ES module and the style sheet that the widget would send, and a model with the traits that
+it would send, bytes as DataView. The stub has what anywidget's models have: get, set, save_changes, on, off.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ async ({ esm, css, traits, buffers }) => {
     },
     save_changes() { this.saved += 1; },
     on(events, f) { for (const e of events.split(" ")) listeners.set(e, [...(listeners.get(e) ?? []), f]); },
-    off(events, f) { for (const e of events.split(" ")) listeners.set(e, (listeners.get(e) ?? []).filter((g) => g !== f)); },
+    off(events, f) {
+      for (const e of events.split(" ")) listeners.set(e, (listeners.get(e) ?? []).filter((g) => g !== f));
+    },
     send() {},
   };
   window.model = model;
@@ -47,6 +49,7 @@ async ({ esm, css, traits, buffers }) => {
   const widget = (await import(url)).default;
   const el = document.createElement("div");
   document.querySelector("main").append(el);
+  window.widget = widget;
   window.unmount = await widget.render({ model, el });
 }
 """
