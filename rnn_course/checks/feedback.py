@@ -36,8 +36,8 @@ def untouched(task: Task) -> str:
     """For an answer that is still the stub."""
     return (
         f"{task.label}: still to do.\n\n"
-        f"Write {task.function} in the cell above, in place of the line `raise NotImplementedError()`, "
-        "run that cell, then this one."
+        f"Write {task.function} in place of the line `raise NotImplementedError()` and run its cell before "
+        "its test."
     )
 
 
