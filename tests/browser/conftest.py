@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.browser.chromium import chromium
-from tests.browser.stage import Stage
+from .chromium import chromium
+from .lab import Lab
+from .lab import lab as start_lab
+from .stage import Stage
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,6 +24,13 @@ def browser() -> Iterator[Any]:
     """A headless Chromium, started once."""
     with chromium() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab of its own, started once; write notebooks into `lab.root`."""
+    with start_lab(tmp_path_factory.mktemp("lab")) as running:
+        yield running
 
 
 @pytest.fixture

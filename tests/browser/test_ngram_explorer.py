@@ -17,7 +17,8 @@ from rnn_course.models.stupid_backoff import StupidBackoff
 from rnn_course.text.corpus import Corpus
 from rnn_course.text.sources import language_reference
 from rnn_course.widgets.ngram_explorer import NgramExplorer
-from tests.browser.stage import Stage, serious_findings
+
+from .stage import Stage, serious_findings
 
 
 @pytest.fixture(scope="module")

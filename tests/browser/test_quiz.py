@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from rnn_course.widgets.quiz import Quiz, quiz
-from tests.browser.stage import Stage, serious_findings
+
+from .stage import Stage, serious_findings
 
 
 def question() -> Quiz:
