@@ -34,7 +34,7 @@ def prepare(environment: Environment, extra: str) -> None:
         stamp = environment.read_stamp()
         extras = sorted({*stamp.get("extras", []), extra} - {""})
         if environment.unfinished.exists() or not is_usable(environment):
-            make_folder(environment)
+            make_folder(environment, inherit)
         environment.unfinished.touch()
         environment.stamp.unlink(missing_ok=True)
         install(environment, extras, inherit)
@@ -56,7 +56,7 @@ def is_usable(environment: Environment) -> bool:
         return False
 
 
-def make_folder(environment: Environment) -> None:
+def make_folder(environment: Environment, inherit: tuple[int, ...]) -> None:
     """Make .venv with nothing but pip in it, in the place of whatever stood there."""
     missing = [name for name in ("venv", "ensurepip") if find_spec(name) is None]
     if missing:
@@ -84,7 +84,9 @@ def make_folder(environment: Environment) -> None:
     environment.unfinished.touch()
     with stage("environment"):
         command = [sys.executable, "-m", "venv", str(environment.folder)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, pass_fds=inherit
+        )
     if done.returncode:
         advice = explain(done.stdout, environment.root)
         raise SetupError(advice or f"`{' '.join(command)}` failed:\n{done.stdout}")

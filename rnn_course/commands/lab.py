@@ -18,6 +18,8 @@ def lab(no_browser: bool, port: int | None) -> None:
     root = find_checkout()
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
     command.append("--LabApp.default_url=/lab/tree/lectures/00_welcome.ipynb")
+    # A newcomer's first screen is the lecture, not a question about news; and nothing is fetched unasked.
+    command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     if no_browser:
         command.append("--no-browser")
     if port:
