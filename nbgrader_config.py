@@ -1,0 +1,14 @@
+"""Where nbgrader finds this course: every `nbgrader` command and the formgrader work from this folder."""
+
+c = get_config()  # type: ignore[name-defined]
+
+c.CourseDirectory.course_id = "rnn-course"
+# solutions/ is the only version that is edited by hand; assignments/ is made from it.
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "assignments"
+
+# Seconds for one cell. A check takes under 2; the first import of torch on a busy machine can take 10.
+c.Execute.timeout = 60
+
+# A rubric lies beside its source, and is no part of what is given out or collected.
+c.CourseDirectory.ignore.append("rubric.md")

@@ -1,0 +1,175 @@
+"""Grade a whole class: each submission to its own end, going on where the last run stopped."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+import rnn_course
+from rnn_course.grading.autograde import Limits, grade_submission, with_marks
+from rnn_course.grading.build import Build, build_release, files_in, read_notebooks
+from rnn_course.grading.course import Course
+from rnn_course.grading.errors import GradingError
+from rnn_course.grading.gradebook import registered_cells, students
+from rnn_course.grading.intake import Submission, find_submissions, look_at
+from rnn_course.grading.results import Result, ResultStore, Status
+from rnn_course.grading.seed import ensure_seed
+
+
+@dataclass(frozen=True)
+class ClassRun:
+    """An assignment that is ready to be graded.
+
+    Args:
+        students: those who are to be graded, sorted.
+        done: the stored result of every student.
+    """
+
+    course: Course
+    build: Build
+    students: list[str]
+    done: dict[str, Result]
+    store: ResultStore
+    seed: str
+    limits: Limits
+    force: bool
+
+    def results(self) -> Iterator[Result]:
+        """Grade everybody, one after another; each result is stored before it is given out."""
+        for student in self.students:
+            result = self.grade(student)
+            self.store.save([result])
+            yield result
+
+    def grade(self, student: str) -> Result:
+        """Grade one student, or take the stored result where nothing has changed."""
+        assignment = self.build.assignment
+        submission = look_at(self.course, assignment, student, sorted(self.build.notebooks))
+        mark = "" if submission.is_missing else self.fingerprint(submission)
+        before = self.done.get(student)
+        if before and not self.force and self._still_holds(before, mark):
+            return with_marks(self.course, before)
+        return grade_submission(
+            self.course, self.build, submission, seed=self.seed, limits=self.limits, fingerprint=mark
+        )
+
+    def fingerprint(self, submission: Submission) -> str:
+        """A digest of everything that the marks depend on."""
+        parts = (submission.digest(), self.build.version, self.seed, repr(self.limits), grader_version())
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def _still_holds(self, before: Result, fingerprint: str) -> bool:
+        if not fingerprint or before.fingerprint != fingerprint or before.status is Status.INFRASTRUCTURE:
+            return False
+        graded = self.course.folder("autograded", self.build.assignment, before.student)
+        has_marks = with_marks(self.course, before).score is not None
+        return has_marks and all((graded / f"{name}.ipynb").exists() for name in self.build.notebooks)
+
+
+@contextmanager
+def prepare(
+    course: Course,
+    assignment: str,
+    *,
+    only: list[str] | None = None,
+    force: bool = False,
+    limits: Limits | None = None,
+) -> Iterator[ClassRun]:
+    """Make everything ready to grade an assignment.
+
+    Args:
+        only: the students to grade; everybody if None.
+        force: grade again what has not changed.
+
+    Raises:
+        GradingError: if the release is missing or outdated, or a student is unknown.
+    """
+    with build_release(course, assignment) as build, closing(ResultStore(course.db_url)) as store:
+        _require_current_release(course, build)
+        _require_registered(course, build)
+        everybody = find_submissions(course, assignment, students(course))
+        unknown = sorted(set(only or []) - set(everybody))
+        if unknown:
+            raise GradingError(
+                f"no such student: {', '.join(unknown)} (neither in the gradebook nor in "
+                f"{course.folder('submitted', assignment, 'NAME')})"
+            )
+        if not everybody:
+            raise GradingError(
+                f"nothing to grade: no student is enrolled, and there is no folder "
+                f"{course.folder('submitted', assignment, 'NAME')}"
+            )
+        yield ClassRun(
+            course,
+            build,
+            sorted(set(only)) if only else everybody,
+            store.load(assignment),
+            store,
+            ensure_seed(course.root),
+            limits or Limits(),
+            force,
+        )
+
+
+def _require_current_release(course: Course, build: Build) -> None:
+    # Compared by what nbgrader keeps of a cell, not by bytes: a release made by the stock
+    # `nbgrader generate_assignment` is as good.
+    name = build.assignment
+    folder = course.folder("release", name)
+    if not folder.is_dir():
+        raise GradingError(f"{name} has not been released: run `rnn-course release {name}` first")
+    now, then = build.notebooks, read_notebooks(folder)
+    changed = sorted(now.keys() ^ then.keys())
+    for notebook in sorted(now.keys() & then.keys()):
+        cells_now, cells_then = _kept_cells(now[notebook]), _kept_cells(then[notebook])
+        keys = sorted(cells_now.keys() | cells_then.keys())
+        changed += [f"{notebook}/{key}" for key in keys if cells_now.get(key) != cells_then.get(key)]
+    if changed:
+        raise GradingError(
+            f"{folder} is not what its source gives now (different: {', '.join(changed)}); "
+            f"run `rnn-course release {name}` first, so that all are graded on what they were given"
+        )
+
+
+def _kept_cells(notebook: NotebookNode) -> dict[str, tuple[object, ...]]:
+    kept = {}
+    for cell in notebook.cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if nbgrader.get("grade_id"):
+            traits = (nbgrader.get(key) for key in ("grade", "solution", "locked", "points"))
+            kept[nbgrader["grade_id"]] = (cell.source, cell.cell_type, *traits)
+    return kept
+
+
+def _require_registered(course: Course, build: Build) -> None:
+    name = build.assignment
+    known = registered_cells(course.db_url, name)
+    if not known:  # a fresh clone: the release is there, the gradebook is not
+        with build_release(course, name, db_url=course.db_url):
+            return
+    changed = sorted(
+        key for key in known.keys() | build.cells.keys() if known.get(key) != build.cells.get(key)
+    )
+    if changed:
+        listed = ", ".join("/".join(key) for key in changed)
+        raise GradingError(
+            f"the gradebook holds other tests for {name} than its source (different: {listed}); "
+            f"run `rnn-course release {name}`, which tries them first"
+        )
+
+
+@cache
+def grader_version() -> str:
+    """A digest of this package's own code: a mended check or grader grades again what the old one graded."""
+    root = Path(rnn_course.__file__).parent
+    digest = hashlib.sha256()
+    for path in files_in(root):
+        if path.suffix == ".py":
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

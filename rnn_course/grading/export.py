@@ -1,0 +1,154 @@
+"""The marks as CSV, the same bytes whenever the marks are the same.
+
+A format is a function from the gradebook's rows to a table, entered in FORMATS: that is where another one,
+for another learning platform, belongs.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rnn_course.grading.course import Course
+from rnn_course.grading.gradebook import Mark, open_gradebook, submission_marks
+from rnn_course.grading.results import Result, ResultStore
+
+Table = list[list[object]]
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student's marks for one assignment, as the gradebook has them now.
+
+    Args:
+        timestamp: when it was handed in, in UTC; None if unknown.
+        score: the sum of all marks, before the late penalty.
+        result: how grading ended; None where `rnn-course grade` has not been run.
+        is_submitted: whether the gradebook holds a submission.
+    """
+
+    assignment: str
+    duedate: object
+    student: str
+    last_name: str
+    first_name: str
+    email: str
+    timestamp: object
+    score: float
+    late_penalty: float
+    max_score: float
+    is_submitted: bool
+    result: Result | None
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def needs_manual_grade(self) -> int:
+        """How many tasks a person still has to mark."""
+        return sum(mark.needs_manual_grade for mark in self.marks)
+
+
+def collect(course: Course, assignments: Sequence[str] = ()) -> list[Row]:
+    """A row for every assignment in the gradebook and every student, sorted by both names.
+
+    Args:
+        assignments: only these; all if empty.
+    """
+    rows: list[Row] = []
+    store = ResultStore(course.db_url)
+    with open_gradebook(course.db_url) as gradebook:
+        for assignment in sorted(gradebook.assignments, key=lambda found: found.name):
+            if assignments and assignment.name not in assignments:
+                continue
+            results = store.load(assignment.name)
+            submissions = {submission.student_id: submission for submission in assignment.submissions}
+            rows += [
+                _row(assignment, student, submissions.get(student.id), results.get(student.id))
+                for student in sorted(gradebook.students, key=lambda found: found.id)
+            ]
+    store.close()
+    return rows
+
+
+def _row(assignment: Any, student: Any, submission: Any, result: Result | None) -> Row:
+    return Row(
+        assignment=assignment.name,
+        duedate=assignment.duedate,
+        student=student.id,
+        last_name=student.last_name or "",
+        first_name=student.first_name or "",
+        email=student.email or "",
+        timestamp=submission.timestamp if submission else None,
+        score=submission.score if submission else 0.0,
+        late_penalty=(submission.late_submission_penalty or 0.0) if submission else 0.0,
+        max_score=assignment.max_score,
+        is_submitted=submission is not None,
+        result=result,
+        marks=submission_marks(submission) if submission else [],
+    )
+
+
+def course_table(rows: list[Row]) -> Table:
+    """One line per student and assignment, with a column for every task, named `notebook/grade_id`.
+
+    The columns stand in docs/instructor_guide.md. A task that the row's assignment has not, or that was not
+    handed in, is left empty.
+    """
+    tasks = sorted({(mark.notebook, mark.grade_id) for row in rows for mark in row.marks})
+    head = ["assignment", "student_id", "last_name", "first_name", "email", "status", "reason"]
+    head += ["submitted_at", "raw_score", "late_penalty", "score", "max_score", "needs_manual_grade"]
+    table: Table = [[*head, *("/".join(task) for task in tasks)]]
+    for row in rows:
+        by_task = {(mark.notebook, mark.grade_id): mark for mark in row.marks}
+        table.append(
+            [
+                row.assignment,
+                row.student,
+                row.last_name,
+                row.first_name,
+                row.email,
+                row.result.status.value if row.result else "",
+                row.result.reason if row.result else "",
+                row.timestamp or "",
+                row.score,
+                row.late_penalty,
+                max(0.0, row.score - row.late_penalty),
+                row.max_score,
+                row.needs_manual_grade,
+                *(by_task[task].score if task in by_task else "" for task in tasks),
+            ]
+        )
+    return table
+
+
+def nbgrader_table(rows: list[Row]) -> Table:
+    """The columns of `nbgrader export`."""
+    head = ["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"]
+    table: Table = [[*head, "raw_score", "late_submission_penalty", "score", "max_score"]]
+    for row in rows:
+        final = max(0.0, row.score - row.late_penalty)
+        names = [row.student, row.last_name, row.first_name, row.email]
+        due, came = row.duedate or "", row.timestamp or ""
+        table.append([row.assignment, due, came, *names, row.score, row.late_penalty, final, row.max_score])
+    return table
+
+
+FORMATS: dict[str, Callable[[list[Row]], Table]] = {"csv": course_table, "nbgrader": nbgrader_table}
+
+
+def as_csv(table: Table) -> str:
+    """A table as CSV (RFC 4180 quoting, lines ending in a newline), with formulas in text made harmless."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([[_harmless(value) for value in line] for line in table])
+    return text.getvalue()
+
+
+def _harmless(value: object) -> object:
+    # A spreadsheet runs a cell that begins like a formula, and a student chooses their own name. An
+    # apostrophe in front makes it text; numbers of our own are no strings and stay as they are.
+    if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
+        return "'" + value
+    return value

@@ -1,0 +1,133 @@
+"""Feedback pages: nbgrader's own, without hidden tests, with a summary in words on top."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+from nbgrader.converters import GenerateFeedback
+from traitlets.config import Config
+
+from rnn_course.grading.converters import run_converter
+from rnn_course.grading.course import Course
+from rnn_course.grading.errors import GradingError
+from rnn_course.grading.gradebook import Mark, marks
+from rnn_course.grading.hidden import strip_hidden_tests
+from rnn_course.grading.messages import test_messages
+from rnn_course.grading.results import Result, ResultStore, Status
+
+WORDS = {
+    Status.GRADED: "",
+    Status.STUDENT_ERROR: "Some cells could not be run to their end; the others were marked without them.",
+    Status.UNREADABLE: "What was handed in could not be read.",
+}
+
+
+def write_feedback(
+    course: Course, assignment: str, only: list[str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Write the pages of every student who has been graded.
+
+    Yields:
+        (student, reason): the reason is empty where the pages were written, else why they were not.
+
+    Raises:
+        GradingError: if nobody has been graded, or a student in `only` has not.
+    """
+    store = ResultStore(course.db_url)
+    results = store.load(assignment) if course.has_gradebook() else {}
+    store.close()
+    graded = course.students_with("autograded", assignment)
+    if not graded:
+        raise GradingError(f"nobody is graded for {assignment}: run `rnn-course grade {assignment}` first")
+    unknown = sorted(set(only or []) - set(graded))
+    if unknown:
+        raise GradingError(f"not graded for {assignment}: {', '.join(unknown)}")
+    for student in sorted(set(only)) if only else graded:
+        summary = Summary(marks(course.db_url, assignment, student), results.get(student))
+        failure = run_converter(
+            course, SafeFeedback, assignment=assignment, student=student, options={"summary": summary}
+        )
+        yield student, failure or ""
+
+
+class SafeFeedback(GenerateFeedback):
+    """nbgrader's GenerateFeedback without hidden tests, and with scripts in outputs made harmless."""
+
+    preprocessors: list[Any]
+
+    def __init__(self, *, summary: Summary, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        settings = Config()
+        settings.HTMLExporter.sanitize_html = True
+        self.update_config(settings)
+        self.preprocessors = [summary, *self.preprocessors]
+
+
+class Summary(Preprocessor):
+    """Takes hidden tests out and puts a table of all tasks on top: mark, and what the test said."""
+
+    def __init__(self, found: list[Mark], result: Result | None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.enabled = True
+        self.found = found
+        self.result = result
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Change one notebook; called by nbconvert before the page is made."""
+        messages = test_messages(nb)
+        strip_hidden_tests(nb)
+        name = resources["nbgrader"]["notebook"]
+        own = [mark for mark in self.found if mark.notebook == name]
+        cell = new_markdown_cell(summary_text(own, messages, self.result), id="summary")
+        if (nb.nbformat, nb.nbformat_minor) < (4, 5):
+            del cell["id"]
+        nb.cells.insert(0, cell)
+        return nb, resources
+
+
+def summary_text(found: list[Mark], messages: dict[str, str], result: Result | None) -> str:
+    """The summary as a table in HTML; everything that came from a student is escaped."""
+    rows = [
+        f"<tr><td><code>{html.escape(mark.grade_id)}</code></td>"
+        f"<td>{mark.score:g} / {mark.max_score:g}</td>"
+        f"<td>{_remark(mark, messages)}</td></tr>"
+        for mark in found
+    ]
+    total, most = sum(mark.score for mark in found), sum(mark.max_score for mark in found)
+    lines = ["<h2>Summary</h2>", f"<p>{total:g} of {most:g} points.</p>"]
+    if result and (words := WORDS.get(result.status)):
+        lines.append(f"<p><b>{words}</b> {_escaped(result.reason)}</p>")
+    if result:
+        lines += [f"<p>Note: {_escaped(note)}</p>" for note in result.notes]
+    lines += ["<table><tr><th>task</th><th>points</th><th>what the test said</th></tr>", *rows, "</table>"]
+    return "\n".join(lines)
+
+
+def _remark(mark: Mark, messages: dict[str, str]) -> str:
+    if mark.needs_manual_grade:
+        return "a person still has to look at this"
+    if mark.manual is not None:
+        return "marked by a person"
+    message = messages.get(mark.grade_id)
+    if message:
+        return _escaped(message)
+    return "passed" if mark.score == mark.max_score and mark.automatic is not None else ""
+
+
+def _escaped(text: str) -> str:
+    # Markdown is read before HTML is shown: its signs, and TeX's, become character references too.
+    escaped = html.escape(text)
+    for sign in "\\`*_[]{}#!|~$":
+        escaped = escaped.replace(sign, f"&#{ord(sign)};") if sign != "#" else escaped
+    return escaped.replace("\n", "<br>")
+
+
+def feedback_folder(course: Course, assignment: str, student: str) -> str:
+    """Where a student's pages lie, relative to the course."""
+    return os.path.relpath(course.folder("feedback", assignment, student), course.root)
