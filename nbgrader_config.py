@@ -6,9 +6,8 @@ c.CourseDirectory.course_id = "rnn-course"
 # solutions/ is the only version that is edited by hand; assignments/ is made from it.
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "assignments"
+# nbgrader gives out every file that lies beside a source notebook, except these.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "rubric.md"]
 
 # Seconds for one cell. A check takes under 2; the first import of torch on a busy machine can take 10.
 c.Execute.timeout = 60
-
-# A rubric lies beside its source, and is no part of what is given out or collected.
-c.CourseDirectory.ignore.append("rubric.md")
