@@ -50,6 +50,8 @@ def differences(expected: Plain, got: Plain, tolerance: Tolerance, where: str = 
     """
     if isinstance(expected, dict):
         yield from _dict_differences(expected, got, tolerance, where)
+    elif isinstance(expected, np.ndarray) and expected.dtype.kind not in "iufc":
+        yield from differences(expected.tolist(), got, tolerance, where)  # words, truth values
     elif isinstance(expected, np.ndarray):
         yield from _array_differences(expected, got, tolerance, where)
     elif isinstance(expected, (list, tuple)):
