@@ -16,7 +16,8 @@ import numpy as np
 
 from rnn_course.errors import DataError
 from rnn_course.text import tokenize
-from rnn_course.text.corpus import Corpus, read_text, split
+from rnn_course.text.corpus import Corpus, read_text
+from rnn_course.text.split import split
 
 _UNDERLINE = re.compile(r"([*=\-~^'\"])\1*")
 _LIST_MARK = re.compile(r"^(?:\*|\d+\.|\[\d+\])\s+")

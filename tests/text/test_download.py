@@ -1,0 +1,318 @@
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from file_server import FileServer, serve
+
+from rnn_course.errors import DataError
+from rnn_course.text.catalogue import DataFile
+from rnn_course.text.download import download
+from rnn_course.text.transfer import DiskError, Patience
+
+CONTENT = np.random.default_rng(0).bytes(400_000)
+FILE = DataFile("corpus.txt", f"sha256:{hashlib.sha256(CONTENT).hexdigest()}", len(CONTENT))
+QUICK = Patience(attempts=3, connect=5, read=5, backoff=0.01)
+
+
+@pytest.fixture
+def server() -> Iterator[FileServer]:
+    with serve() as running:
+        running.files["corpus.txt"] = CONTENT
+        yield running
+
+
+def fetch(server: FileServer, folder: Path, file: DataFile = FILE) -> Path:
+    return download(file, [server.url("corpus.txt")], folder, patience=QUICK)
+
+
+def left_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} - {".lock"}
+
+
+def test_the_file_arrives_whole_and_nothing_else_is_left(server: FileServer, tmp_path: Path) -> None:
+    seen = []
+    path = download(
+        FILE,
+        [server.url("corpus.txt")],
+        tmp_path / "new" / "folder",
+        report=lambda there, total: seen.append((there, total)),
+    )
+    assert path.read_bytes() == CONTENT
+    assert left_in(path.parent) == {"corpus.txt"}
+    assert seen[0] == (0, len(CONTENT))
+    assert seen[-1] == (len(CONTENT), len(CONTENT))
+    assert seen == sorted(seen)
+
+
+def test_what_is_there_is_not_fetched_again(server: FileServer, tmp_path: Path) -> None:
+    fetch(server, tmp_path)
+    fetch(server, tmp_path)
+    assert len(server.requests) == 1
+
+
+def test_a_cut_connection_goes_on_where_it_broke(server: FileServer, tmp_path: Path) -> None:
+    server.cut_after = [150_000, 100_000, 0]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert [request.range is None for request in server.requests] == [True, False, False, False]
+    assert {request.if_range for request in server.requests[1:]} == {'"one"'}
+    starts = [int(request.range[6:-1]) for request in server.requests[1:]]
+    assert starts[0] > 100_000
+    assert starts[1] > starts[0]
+    assert server.sent < len(CONTENT) + 3 * (1 << 13)  # only what was under way is sent twice
+    assert left_in(tmp_path) == {"corpus.txt"}
+
+
+def test_any_number_of_cuts_is_borne_while_bytes_arrive(server: FileServer, tmp_path: Path) -> None:
+    server.cut_after = [70_000] * 5  # more than the three attempts that may bring nothing
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+
+
+def test_a_later_run_goes_on_too(server: FileServer, tmp_path: Path) -> None:
+    server.cut_after = [200_000, 0, 0, 0]
+    with pytest.raises(DataError, match=r"cannot be fetched: .* bytes have come and are kept"):
+        fetch(server, tmp_path)
+    assert left_in(tmp_path) == {"corpus.txt.part", "corpus.txt.part.from"}
+    kept = (tmp_path / "corpus.txt.part").stat().st_size
+    assert kept > 100_000
+    server.requests.clear()
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert [request.range for request in server.requests] == [f"bytes={kept}-"]
+    assert left_in(tmp_path) == {"corpus.txt"}
+
+
+def test_a_server_without_ranges_sends_everything_again(server: FileServer, tmp_path: Path) -> None:
+    server.knows_ranges = False
+    server.cut_after = [150_000]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert len(server.requests) == 2
+
+
+def test_a_file_that_changed_on_the_server_comes_whole(server: FileServer, tmp_path: Path) -> None:
+    server.files["corpus.txt"] = bytes(len(CONTENT))
+    server.cut_after = [200_000, 0, 0, 0]
+    with pytest.raises(DataError, match="bytes have come and are kept"):
+        fetch(server, tmp_path)
+    server.files["corpus.txt"] = CONTENT
+    server.etag = '"two"'
+    server.requests.clear()
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert [request.if_range for request in server.requests] == [
+        '"one"'
+    ]  # refused, so all of it came at once
+
+
+def test_a_wrong_beginning_is_found_and_everything_fetched_once_more(
+    server: FileServer, tmp_path: Path
+) -> None:
+    (tmp_path / "corpus.txt.part").write_bytes(bytes(1000))  # nothing says where this is from
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert [request.range for request in server.requests] == ["bytes=1000-", None]
+
+
+def test_wrong_bytes_are_deleted_and_told(server: FileServer, tmp_path: Path) -> None:
+    wrong = CONTENT[:-1] + b"?"
+    server.files["corpus.txt"] = wrong
+    with pytest.raises(DataError) as error:
+        fetch(server, tmp_path)
+    assert f"got sha256:{hashlib.sha256(wrong).hexdigest()}" in str(error.value)
+    assert f"expected {FILE.checksum}" in str(error.value)
+    assert left_in(tmp_path) == set()
+
+
+def test_a_file_of_another_size_is_not_even_fetched(server: FileServer, tmp_path: Path) -> None:
+    server.files["corpus.txt"] = CONTENT + b"more"
+    with pytest.raises(DataError, match="400,004 bytes, expected 400,000: it is another file"):
+        fetch(server, tmp_path)
+    assert left_in(tmp_path) == set()
+
+
+def test_a_file_may_be_pinned_by_its_git_id(server: FileServer, tmp_path: Path) -> None:
+    (tmp_path / "content").write_bytes(CONTENT)
+    git = subprocess.run(
+        ["git", "hash-object", tmp_path / "content"], capture_output=True, text=True, check=True
+    )
+    pinned = DataFile("corpus.txt", f"git:{git.stdout.strip()}")
+    server.announces_length = False
+    assert fetch(server, tmp_path / "to", pinned).read_bytes() == CONTENT
+    server.files["corpus.txt"] = CONTENT[:-1]
+    (tmp_path / "to" / "corpus.txt").unlink()
+    with pytest.raises(DataError, match="got git:"):
+        fetch(server, tmp_path / "to", pinned)
+    assert left_in(tmp_path / "to") == set()
+
+
+def test_a_server_in_trouble_is_asked_again(server: FileServer, tmp_path: Path) -> None:
+    server.answers = [503, 500]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    server.answers = [503] * 3
+    with pytest.raises(DataError, match="the server answered 503 Service Unavailable"):
+        fetch(server, tmp_path / "other")
+
+
+def test_a_missing_file_is_not_asked_for_again(server: FileServer, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="nowhere: the server answered 404 Not Found"):
+        download(FILE, [server.url("nowhere")], tmp_path, patience=QUICK)
+    assert len(server.requests) == 1
+    assert left_in(tmp_path) == set()
+
+
+def test_the_next_address_is_tried(server: FileServer, tmp_path: Path) -> None:
+    urls = [server.url("nowhere"), server.url("corpus.txt")]
+    assert download(FILE, urls, tmp_path, patience=QUICK).read_bytes() == CONTENT
+
+
+def test_everything_was_there_but_the_name(server: FileServer, tmp_path: Path) -> None:
+    unknown_size = DataFile("corpus.txt", FILE.checksum)
+    for file in (FILE, unknown_size):
+        (tmp_path / "corpus.txt").unlink(missing_ok=True)
+        (tmp_path / "corpus.txt.part").write_bytes(CONTENT)
+        assert fetch(server, tmp_path, file).read_bytes() == CONTENT
+    assert server.sent == 0
+
+
+def test_a_kept_part_that_is_too_long_is_thrown_away(server: FileServer, tmp_path: Path) -> None:
+    (tmp_path / "corpus.txt.part").write_bytes(CONTENT + b"more")
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+
+
+def test_a_damaged_file_is_replaced(server: FileServer, tmp_path: Path) -> None:
+    (tmp_path / "corpus.txt").write_bytes(b"damaged")
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+
+
+def test_no_network(tmp_path: Path) -> None:
+    with socket.socket() as taken:  # bound, but nobody listens
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/corpus.txt"
+        with pytest.raises(DataError, match=r"Connection refused\. Is this computer online"):
+            download(FILE, [url], tmp_path, patience=QUICK)
+    assert left_in(tmp_path) == set()
+    with pytest.raises(DataError, match="cannot be fetched"):
+        download(FILE, ["http:///corpus.txt"], tmp_path, patience=QUICK)
+
+
+def test_a_server_that_falls_silent(server: FileServer, tmp_path: Path) -> None:
+    patience = Patience(attempts=1, connect=5, read=0.3, backoff=0.01)
+    urls = [server.url("corpus.txt")]
+    server.stall_after = 1  # less than a block, so that nothing is won by asking again
+    with pytest.raises(DataError, match=r"timed out\. Is this computer online"):
+        download(FILE, urls, tmp_path, patience=patience)
+    assert len(server.requests) == 1
+    server.stall_after = 150_000
+    assert download(FILE, urls, tmp_path, patience=patience).read_bytes() == CONTENT
+    assert len(server.requests) > 2
+
+
+def test_a_folder_that_cannot_be_made(server: FileServer, tmp_path: Path) -> None:
+    (tmp_path / "folder").write_text("a file")
+    with pytest.raises(DiskError, match="cannot write"):
+        fetch(server, tmp_path / "folder" / "below")
+
+
+RUN = """
+import sys
+from pathlib import Path
+from rnn_course.errors import DataError
+from rnn_course.text.catalogue import DataFile
+from rnn_course.text.download import download
+url, folder, checksum, size, limit = sys.argv[1:]
+if int(limit):
+    import resource
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+try:
+    download(DataFile("corpus.txt", checksum, int(size) or None), [url], Path(folder))
+except DataError as error:
+    print(f"{type(error).__name__}: {error}")
+    raise SystemExit(2)
+"""
+
+
+def start(
+    server: FileServer, folder: Path, *, size: int = FILE.size or 0, limit: int = 0
+) -> subprocess.Popen:
+    arguments = [server.url("corpus.txt"), str(folder), FILE.checksum, str(size), str(limit)]
+    return subprocess.Popen([sys.executable, "-c", RUN, *arguments], stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals and limits of POSIX")
+def test_a_process_killed_in_the_middle_loses_nothing(server: FileServer, tmp_path: Path) -> None:
+    server.stall_after = 200_000
+    process = start(server, tmp_path)
+    assert server.stalled.wait(30)
+    part = tmp_path / "corpus.txt.part"
+    deadline = time.monotonic() + 20
+    while (not part.exists() or part.stat().st_size < 65_536) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert left_in(tmp_path) == {"corpus.txt.part", "corpus.txt.part.from"}
+    kept = part.stat().st_size
+    assert CONTENT[:kept] == part.read_bytes()
+    assert 65_536 <= kept < len(CONTENT)
+    server.stall_after = None
+    server.go_on.set()
+    server.requests.clear()
+    assert fetch(server, tmp_path).read_bytes() == CONTENT  # the lock died with the process
+    assert [request.range for request in server.requests] == [f"bytes={kept}-"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs limits of POSIX")
+def test_two_processes_at_once_fetch_it_once(server: FileServer, tmp_path: Path) -> None:
+    server.stall_after = 100_000
+    first = start(server, tmp_path)
+    assert server.stalled.wait(30)
+    second = start(server, tmp_path)
+    time.sleep(
+        0.5
+    )  # the second is up, or will come later still; either way it must find the first one's file
+    server.stall_after = None
+    server.go_on.set()
+    assert (first.wait(60), second.wait(60)) == (0, 0)
+    assert (tmp_path / "corpus.txt").read_bytes() == CONTENT
+    assert left_in(tmp_path) == {"corpus.txt"}
+    assert server.sent == len(CONTENT)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs limits of POSIX")
+def test_a_file_larger_than_the_limit_leaves_nothing(server: FileServer, tmp_path: Path) -> None:
+    process = start(server, tmp_path, limit=100_000)
+    printed = process.communicate(timeout=60)[0]
+    assert process.returncode == 2
+    assert "DiskError: no room for corpus.txt" in printed
+    assert "File too large" in printed
+    assert left_in(tmp_path) == set()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 200 kB, where this user may mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)]
+    if sys.platform != "linux" or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this user may not mount a small file system")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_seen_before_the_download(server: FileServer, small_disk: Path) -> None:
+    with pytest.raises(
+        DiskError, match=r"no room for corpus.txt in .*400,000 bytes are to come, .* are free"
+    ):
+        fetch(server, small_disk)
+    assert left_in(small_disk) == set()
+
+
+def test_a_disk_that_fills_up_leaves_nothing(server: FileServer, small_disk: Path) -> None:
+    server.announces_length = False  # so that only writing shows that there is no room
+    with pytest.raises(DiskError, match=r"no room for corpus.txt in .*No space left on device"):
+        fetch(server, small_disk, DataFile("corpus.txt", FILE.checksum))
+    assert left_in(small_disk) == set()
