@@ -62,13 +62,13 @@ class Findings(tuple[Finding, ...]):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        rows = [
-            f'<tr><td style="color:{COLOURS[state]}"><b>{state}</b></td>'
-            f'<th scope="row">{escape(subject)}</th>'
-            f'<td style="text-align:left">{"<br>".join(escape(text) for text in (found, advice) if text)}</td>'
-            "</tr>"
-            for subject, found, state, advice in self
-        ]
+        rows = []
+        for subject, found, state, advice in self:
+            text = "<br>".join(escape(part) for part in (found, advice) if part)
+            rows.append(
+                f'<tr><td style="color:{COLOURS[state]}"><b>{state}</b></td>'
+                f'<th scope="row">{escape(subject)}</th><td style="text-align:left">{text}</td></tr>'
+            )
         return f"<table><caption>{escape(self.summary())}</caption>{''.join(rows)}</table>"
 
 
