@@ -31,7 +31,7 @@ def list_() -> None:
         click.echo(f"{'':37}{dataset.source}. Licence: {dataset.licence}")
 
 
-@data.command()
+@data.command(short_help="Fetch the corpus NAME, unless it is here.")
 @click.argument("name")
 @click.option("--accept-licence", is_flag=True, help="Agree to the licence without being asked.")
 @click.option(
@@ -55,7 +55,7 @@ def get(name: str, accept_licence: bool, to: Path | None) -> None:
     click.echo(f"{dataset.name} is in {folder}. Cite: {dataset.source}. Licence: {dataset.licence}")
 
 
-@data.command()
+@data.command(short_help="Print where NAME lies, or where is looked.")
 @click.argument("name", required=False)
 def where(name: str | None) -> None:
     """Print the folder of the corpus NAME, or the places that are looked at."""

@@ -1,7 +1,7 @@
 """Real text that is on every machine already: what ships inside Python itself.
 
-Both corpora grow a little with each version of Python, so that numbers measured on them hold within bands.
-Licence of both: the Python Software Foundation License.
+These corpora grow a little with each version of Python, so that numbers measured on them hold within bands.
+Licence of all: the Python Software Foundation License.
 """
 
 from __future__ import annotations
@@ -99,6 +99,47 @@ def _prose(block: str) -> str | None:
         and letters >= 0.7 * len(line)
     )
     return line if is_prose else None
+
+
+_DOCSTRING = re.compile(r'^[ \t]*[rR]?"""(.*?)"""', re.MULTILINE | re.DOTALL)
+
+
+@cache
+def standard_library_docstrings(
+    *, lowercase: bool = True, min_count: int = 2, max_size: int | None = None, seed: int = 0
+) -> Corpus:
+    """The prose in the docstrings of Python's standard library, as words: four times the language reference.
+
+    It is written by many hands, so that it is harder to predict. Paragraphs are chosen and cleaned as those
+    of the language reference, each is taken once, and the split is made likewise.
+
+    Args:
+        lowercase: fold to lower case.
+        min_count: words that are rarer in training become `<unk>`.
+        max_size: keep at most so many words.
+        seed: of the split.
+
+    Raises:
+        DataError: if the library's source is not to be found.
+    """
+    root = Path(sysconfig.get_path("stdlib"))
+    prose: dict[str, None] = {}
+    for path in source_files(root):
+        for docstring in _DOCSTRING.findall(_read_source(path) or ""):
+            for block in tokenize.paragraphs(docstring):
+                if paragraph := _prose(block):
+                    prose[paragraph] = None
+    if len(prose) < 100:
+        raise DataError(f"too few docstrings under {root}: was Python installed without its library?")
+    sentences = [
+        tokenize.words(sentence, lowercase=lowercase)
+        for paragraph in prose
+        for sentence in tokenize.sentences(paragraph)
+    ]
+    train, valid, test = split(sentences, block=20, seed=seed)
+    return Corpus.from_sentences(
+        "standard library docstrings", train, valid, test, min_count=min_count, max_size=max_size
+    )
 
 
 @cache

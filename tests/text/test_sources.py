@@ -12,6 +12,7 @@ from rnn_course.text.sources import (
     language_reference,
     reference_paragraphs,
     source_files,
+    standard_library_docstrings,
     standard_library_source,
 )
 
@@ -71,6 +72,18 @@ def test_a_python_without_its_topics_is_told_so(monkeypatch: pytest.MonkeyPatch)
         reference_paragraphs()
 
 
+def test_docstrings_are_more_text_and_harder() -> None:
+    corpus, reference = standard_library_docstrings(), language_reference()
+    tokens = len(corpus.train) + len(corpus.valid) + len(corpus.test)
+    assert 150_000 < tokens < 400_000
+    assert len(corpus.vocabulary) > 2 * len(reference.vocabulary)
+    assert 0 < np.mean(corpus.test == corpus.vocabulary.unk_id) < 0.1
+    text = corpus.text(corpus.train)
+    assert ">>>" not in text
+    assert '"""' not in text
+    assert standard_library_docstrings() is corpus
+
+
 def test_the_library_source_is_bounded_and_split_by_file() -> None:
     corpus = standard_library_source(max_characters=200_000)
     sizes = {part: len(getattr(corpus, part)) for part in ("train", "valid", "test")}
@@ -111,6 +124,8 @@ def test_a_python_without_its_library_is_told_so(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
     with pytest.raises(DataError, match="too little Python source under"):
         standard_library_source(max_characters=10_001)
+    with pytest.raises(DataError, match="too few docstrings under"):
+        standard_library_docstrings(seed=9)
 
 
 def test_text_modules_load_nothing_heavy() -> None:
