@@ -1,7 +1,7 @@
 """How all figures of the course look, and how a figure carries its text alternative.
 
-Nothing here changes matplotlib's settings for anybody else: `new_figure` draws inside a context, and figures are made
-without pyplot, so that none is left open or shown twice.
+Nothing here changes matplotlib's settings for anybody else: `new_figure` draws inside a context, and figures
+are made without pyplot, so that none is left open or shown twice.
 """
 
 from __future__ import annotations
@@ -14,24 +14,27 @@ from html import escape
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
+from numpy import ndarray
 
-# Okabe & Ito 2008, in the order in which lines take them; told apart with any common colour blindness. Their yellow
-# is left out, since a line of it cannot be seen on white, and their orange stands late, being little darker.
-BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE, BLACK = OKABE_ITO = (
+# Okabe & Ito 2008, in the order in which lines take them; told apart with any common colour blindness. Their
+# yellow is left out, since a line of it cannot be seen on white, and the next lightest stand last.
+BLUE, VERMILLION, GREEN, PURPLE, BLACK, SKY, ORANGE = OKABE_ITO = (
     "#0072B2",
     "#D55E00",
     "#009E73",
     "#CC79A7",
+    "#000000",
     "#56B4E9",
     "#E69F00",
-    "#000000",
 )
 GREY = "#59636E"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
-RC: dict[str, Any] = {
+RC: Any = {
     "font.family": "sans-serif",
     "font.size": 11,
     "axes.titlesize": 12.5,
@@ -55,6 +58,8 @@ RC: dict[str, Any] = {
     "lines.markersize": 6.5,
     "figure.facecolor": "white",
     "axes.facecolor": "white",
+    "figure.constrained_layout.w_pad": 0.1,
+    "figure.constrained_layout.h_pad": 0.1,
     "savefig.dpi": 160,
     "svg.fonttype": "path",
     "svg.hashsalt": "rnn_course",  # the same figure is the same file
@@ -64,7 +69,9 @@ RC: dict[str, Any] = {
 @contextmanager
 def style() -> Iterator[None]:
     """The course's style for what is drawn inside: `with style(): ...`, also for figures of your own."""
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **RC}):
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(RC)
         yield
 
 
@@ -123,6 +130,19 @@ def new_figure(
         yield figure, [figure.add_subplot(1, columns, i + 1) for i in range(columns)]
 
 
+def text_color(color: str) -> str:
+    """`color`, darkened until text in it can be read on white: a contrast of 4.5 to 1 (WCAG 2.2)."""
+    rgb = np.array(to_rgb(color))
+    while 1.05 / (_luminance(rgb) + 0.05) < 4.5:
+        rgb *= 0.97
+    return to_hex(tuple(rgb.tolist()))
+
+
+def _luminance(rgb: ndarray) -> float:
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
 def label_line_ends(ax: Axes, ends: dict[str, tuple[float, float, str]], *, gap: float = 1.25) -> None:
     """Write each line's name at its end, in its colour, moved apart where two would cover each other.
 
@@ -130,21 +150,24 @@ def label_line_ends(ax: Axes, ends: dict[str, tuple[float, float, str]], *, gap:
         ends: by name, x and y of the line's last point, in data coordinates, and its colour.
         gap: least distance of two labels, in lines of text.
     """
-    ax.figure.draw_without_rendering()  # the limits of the axes are known from here on
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("the axes belong to no figure")
+    figure.draw_without_rendering()  # the limits of the axes are known from here on
     points = {name: ax.transData.transform((x, y)) for name, (x, y, _) in ends.items()}
-    line = gap * matplotlib.rcParams["font.size"] * ax.figure.dpi / 72
+    line = gap * matplotlib.rcParams["font.size"] * figure.dpi / 72
     names = sorted(points, key=lambda name: points[name][1])
     heights = _spread([points[name][1] for name in names], line)
     for name, height in zip(names, heights, strict=True):
         x, y, color = ends[name]
-        up = (height - points[name][1]) * 72 / ax.figure.dpi
+        up = (height - points[name][1]) * 72 / figure.dpi
         ax.annotate(
             name,
             (x, y),
             xytext=(10, up),
             textcoords="offset points",
             va="center",
-            color=color,
+            color=text_color(color),
             fontweight="bold",
         )
 

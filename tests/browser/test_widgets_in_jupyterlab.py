@@ -53,7 +53,7 @@ def test_typing_changes_sentence_pixels_and_kernel(notebook: LabNotebook) -> Non
     widget = notebook.page.locator(".rnn-ngram")
     before = widget.screenshot()
     box = widget.get_by_label("Text so far")
-    assert box.bounding_box()["height"] == 44  # the theme that came with the quiz has not undone the explorer's style
+    assert box.bounding_box()["height"] == 44  # the theme that came with the quiz has not undone this style
     box.click()
     notebook.page.keyboard.type("the value")
     count = NgramCounts(corpus.train, corpus.vocabulary, 2).context_count(["value"])
