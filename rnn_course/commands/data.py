@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +14,9 @@ from rnn_course.errors import DataError
 from rnn_course.text.catalogue import Dataset, catalogue, find_dataset
 from rnn_course.text.locate import ENVIRONMENT, cache_folder, copies_folder, find_data, mirror_url
 from rnn_course.text.transfer import Report
+
+if TYPE_CHECKING:
+    from rnn_course.text.download import Progress
 
 
 @click.group()
@@ -48,9 +54,10 @@ def get(name: str, accept_licence: bool, to: Path | None) -> None:
     if dataset.must_accept and not accept_licence and (to is not None or _state(dataset) != "here"):
         _ask(dataset)
     try:
-        folder = get_data(name, to=to, progress=_bar)
+        with _bars() as progress:
+            folder = get_data(name, to=to, progress=progress)
     except KeyboardInterrupt:
-        click.echo("\nStopped. The same command goes on from here.", err=True)
+        click.echo("Stopped. The same command goes on from here.", err=True)
         raise SystemExit(130) from None
     click.echo(f"{dataset.name} is in {folder}. Cite: {dataset.source}. Licence: {dataset.licence}")
 
@@ -94,25 +101,38 @@ def _size(dataset: Dataset) -> str:
     return f"{'> ' if None in sizes else ''}{known:.1f} MB"
 
 
-def _bar(name: str) -> Report:
-    """A progress bar on a terminal; two lines elsewhere."""
+@contextmanager
+def _bars() -> Iterator[Progress]:
+    """A progress bar for each file on a terminal, a line for each elsewhere."""
     from tqdm import tqdm
 
-    if not sys.stderr.isatty():
-        click.echo(f"fetching {name}", err=True)
-        return lambda there, total: None
-    bar: tqdm | None = None
+    bars: list[tqdm] = []
 
-    def report(there: int, total: int | None) -> None:
-        nonlocal bar
-        if bar is None:  # made with the first bytes, so that what was kept does not count as speed
-            bar = tqdm(desc=name, total=total, initial=there, unit="B", unit_scale=True)
-        bar.total = total
-        bar.update(there - bar.n)
-        if there == total:
+    def progress(name: str) -> Report:
+        if not sys.stderr.isatty():
+            click.echo(f"fetching {name}", err=True)
+            return lambda there, total: None
+        begun = False
+
+        def report(there: int, total: int | None) -> None:
+            nonlocal begun
+            if not begun:  # with the first report, so that what was kept does not count as speed
+                close()
+                bars.append(tqdm(desc=name, total=total, initial=there, unit="B", unit_scale=True))
+                begun = True
+            bars[-1].total = total
+            bars[-1].update(there - bars[-1].n)
+
+        return report
+
+    def close() -> None:
+        for bar in bars:
             bar.close()
 
-    return report
+    try:
+        yield progress
+    finally:
+        close()
 
 
 def _on_terminal() -> bool:

@@ -117,9 +117,10 @@ def test_a_damaged_file_is_shown_and_mended(shelf: Path) -> None:
 
 def test_the_bar_counts_bytes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    report = command._bar("text.txt")
-    for there in (500_000, 750_000, 1_000_000):
-        report(there, 1_000_000)
+    with command._bars() as progress:
+        report = progress("text.txt")
+        for there in (500_000, 750_000, 1_000_000):
+            report(there, 1_000_000)
     printed = capsys.readouterr().err
     assert "text.txt:  50%" in printed
     assert "text.txt: 100%" in printed
