@@ -15,6 +15,8 @@ from rnn_course.errors import CourseError, DataError, ShapeError, VocabularyErro
 
 
 class EmbeddingCache(NamedTuple):
+    """What the backward pass needs of `embedding_forward`."""
+
     E: Float[ndarray, "vocab embed"]
     tokens: Int[ndarray, "..."]
 
@@ -70,6 +72,8 @@ class ReadoutParams(NamedTuple):
 
 
 class ReadoutCache(NamedTuple):
+    """What the backward pass needs of `readout_forward`."""
+
     params: ReadoutParams
     h: Float[ndarray, "... hidden"]
 
