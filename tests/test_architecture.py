@@ -207,7 +207,8 @@ def test_a_light_import_stays_light(code: str, kept_out: set[str]) -> None:
 
 def test_the_bootstrap_needs_only_the_standard_library() -> None:
     # Without site-packages: -I and -S leave nothing but the standard library and the checkout.
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import rnn_course.bootstrap.start, rnn_course.__main__"
+    modules = "rnn_course.bootstrap.start, rnn_course.__main__"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import {modules}"
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)
 
 
