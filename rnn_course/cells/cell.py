@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from rnn_course.cells import elman, gru, lstm
+from rnn_course.cells import elman, elman_fast, gru, gru_fast, lstm, lstm_fast
 from rnn_course.cells.parameters import map_arrays
 
 Params = Any  # ElmanParams, LSTMParams, GRUParams, or a tuple of such
@@ -97,6 +97,18 @@ def _states_h_and_c(cache: lstm.LSTMCache) -> lstm.LSTMState:
     return lstm.LSTMState(cache.h[1:], cache.c[1:])
 
 
+def _fast_states_of_elman(cache: elman_fast.ElmanFastCache) -> ndarray:
+    return cache.h.transpose(0, 2, 1)
+
+
+def _fast_states_of_gru(cache: gru_fast.GRUFastCache) -> ndarray:
+    return cache.h
+
+
+def _fast_states_of_lstm(cache: lstm_fast.LSTMFastCache) -> lstm.LSTMState:
+    return lstm.LSTMState(cache.h, cache.c[1:].transpose(0, 2, 1))
+
+
 def _itself(state: ndarray) -> ndarray:
     return state
 
@@ -142,3 +154,27 @@ GRU = Cell(
     output=_itself,
     output_size=_hidden_size,
 )
+TAUGHT_CELLS = {cell.name: cell for cell in (ELMAN, LSTM, GRU)}
+"""The cells as the lectures write them."""
+
+CELLS = {
+    "elman": replace(
+        ELMAN,
+        forward=elman_fast.elman_fast_forward,
+        backward=backward_of_one_state(elman_fast.elman_fast_backward),
+        states=_fast_states_of_elman,
+    ),
+    "lstm": replace(
+        LSTM,
+        forward=lstm_fast.lstm_fast_forward,
+        backward=backward_of_lstm_state(lstm_fast.lstm_fast_backward),
+        states=_fast_states_of_lstm,
+    ),
+    "gru": replace(
+        GRU,
+        forward=gru_fast.gru_fast_forward,
+        backward=backward_of_one_state(gru_fast.gru_fast_backward),
+        states=_fast_states_of_gru,
+    ),
+}
+"""The same cells, with the fast forms of forward and backward: what models use."""

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_course.cells.cell import ELMAN, GRU, LSTM, Cell, state_at, state_at_backward
+from rnn_course.cells.cell import CELLS, TAUGHT_CELLS, Cell, state_at, state_at_backward
 from rnn_course.cells.parameters import map_arrays, named_arrays
 from rnn_course.gradients.check import check_gradients
 from rnn_course.layers import embedding_backward, embedding_forward
 
-TAUGHT = [ELMAN, LSTM, GRU]
 SIZES = [  # time, batch, embed, hidden: all unequal, so that no transposition passes
     (7, 2, 3, 4),
     (9, 3, 5, 2),
@@ -34,7 +33,11 @@ def dot(tree: Any, other: Any) -> float:
 
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("sizes", SIZES)
-@pytest.mark.parametrize("cell", TAUGHT, ids=lambda cell: cell.name)
+@pytest.mark.parametrize(
+    "cell",
+    [*TAUGHT_CELLS.values(), *CELLS.values()],
+    ids=[*TAUGHT_CELLS, *(f"{name} fast" for name in CELLS)],
+)
 def test_gradients_through_a_cell(cell: Cell, sizes: tuple[int, int, int, int], seed: int) -> None:
     """J = sum of random weights times outputs, states and the final state, with repeated tokens."""
     T, B, D, H = sizes

@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_course.cells.cell import ELMAN, GRU, LSTM, Cell, state_at
+from rnn_course.cells.cell import CELLS, TAUGHT_CELLS, Cell, state_at
 from rnn_course.cells.parameters import map_arrays, named_arrays
 
-CELLS = [ELMAN, LSTM, GRU]
-every_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
+every_cell = pytest.mark.parametrize(
+    "cell",
+    [*TAUGHT_CELLS.values(), *CELLS.values()],
+    ids=[*TAUGHT_CELLS, *(f"{name} fast" for name in CELLS)],
+)
 sizes = st.tuples(st.integers(1, 9), st.integers(1, 4), st.integers(1, 4), st.integers(1, 5))
 seeds = st.integers(0, 2**32 - 1)
 EXACT = {"rtol": 0, "atol": 0}
