@@ -120,6 +120,8 @@ class _Parser:
         base = self.atom()
         scripts: dict[str, str] = {}
         while self.position < len(self.tokens) and (mark := self.tokens[self.position][0]) in ("_", "^"):
+            if mark in scripts:
+                raise MarkupError(f"${self.tex}$: two {mark!r} in a row; put braces around the first pair")
             self.position += 1
             scripts[mark] = self.atom()
         if len(scripts) == 2:

@@ -3,7 +3,7 @@ import { CopyableState } from "./assets/state.js";
 import { BOS, EOS, NgramCounts, stateAfter, UNK } from "./ngram_counts.js";
 import { findingOf } from "./ngram_finding.js";
 import { Shares } from "./ngram_shares.js";
-import { SMOOTHINGS } from "./ngram_smoothing.js";
+import { drawFrom, SMOOTHINGS } from "./ngram_smoothing.js";
 import { best, DistributionTable } from "./ngram_table.js";
 import { Tokens } from "./ngram_text.js";
 
@@ -227,19 +227,6 @@ class Explorer {
     this.save.now();
     for (const name of SETTINGS) this.model.off(`change:${name}`, this.onChange);
   }
-}
-
-/** The token at which the cumulative probability passes u. */
-function drawFrom(p, u) {
-  let left = u;
-  let last = 0;
-  for (let id = 0; id < p.length; id++) {
-    if (p[id] === 0) continue;
-    last = id;
-    left -= p[id];
-    if (left < 0) break;
-  }
-  return last;
 }
 
 function render({ model, el }) {

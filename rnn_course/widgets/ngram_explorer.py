@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -11,16 +10,14 @@ import traitlets
 from jaxtyping import Int
 from numpy import ndarray
 
-from rnn_course.errors import DataError, OrderError
+from rnn_course.errors import DataError
 from rnn_course.text import tokenize
 from rnn_course.text.corpus import Corpus
 from rnn_course.text.vocabulary import Vocabulary
 from rnn_course.widgets.base import MAX_PAYLOAD, CourseWidget, WidgetError, front_end, style
 from rnn_course.widgets.ngram_estimates import estimates
 from rnn_course.widgets.ngram_presets import example_contexts
-
-MAX_ORDER = 5
-SMOOTHINGS = ("mle", "add-k", "interpolation", "stupid-backoff", "absolute-discounting", "kneser-ney")
+from rnn_course.widgets.ngram_settings import MAX_ORDER, check_settings, read_settings, write_settings
 
 
 class NgramExplorer(CourseWidget):
@@ -99,9 +96,9 @@ class NgramExplorer(CourseWidget):
         if presets is None:
             presets = example_contexts(source.stream, source.vocabulary, unit=source.unit)
         for name, settings in presets.items():
-            _check_settings(settings, max_order, f"preset {name!r}: ")
+            check_settings(settings, max_order, f"preset {name!r}: ")
         settings = {"context": context, "order": order, "smoothing": smoothing, "k": k, "compare": compare}
-        _check_settings(settings, max_order)
+        check_settings(settings, max_order)
         super().__init__(
             stream=ids.tobytes(),
             id_bytes=ids.itemsize,
@@ -118,7 +115,7 @@ class NgramExplorer(CourseWidget):
 
     @traitlets.validate("context", "order", "smoothing", "k", "compare")
     def _valid(self, proposal: Any) -> Any:
-        _check_settings({proposal["trait"].name: proposal["value"]}, self.max_order or MAX_ORDER)
+        check_settings({proposal["trait"].name: proposal["value"]}, self.max_order or MAX_ORDER)
         return proposal["value"]
 
     @property
@@ -129,18 +126,12 @@ class NgramExplorer(CourseWidget):
             names.append("k")
         if self.compare:
             names.append("compare")
-        return ", ".join(f"{name}={_literal(getattr(self, name))}" for name in names)
+        return write_settings({name: getattr(self, name) for name in names})
 
     @settings.setter
     def settings(self, text: str) -> None:
-        try:
-            call = ast.parse(f"f({text})", mode="eval").body
-            values = {word.arg: ast.literal_eval(word.value) for word in call.keywords}  # type: ignore[attr-defined]
-        except (SyntaxError, ValueError, AttributeError) as error:
-            raise WidgetError(
-                f'settings are of the form order=3, context="opened their"; got {text!r}'
-            ) from error
-        _check_settings(values, self.max_order)
+        values = read_settings(text)
+        check_settings(values, self.max_order)
         for name, value in values.items():
             setattr(self, name, value)
 
@@ -198,39 +189,8 @@ def _pack(source: _Source) -> ndarray:
     size = ids.nbytes + sum(len(token.encode()) + 3 for token in source.vocabulary.tokens)
     if size > MAX_PAYLOAD:
         raise DataError(
-            f"the text is too large for the browser: {len(ids):,} tokens and a vocabulary of {num_words:,} are "
-            f"{size / 1e6:.1f} MB, and at most {MAX_PAYLOAD / 1e6:g} MB is sent. Give a part of it, such as "
-            f"stream[:250_000], with a smaller vocabulary if need be"
+            f"the text is too large for the browser: {len(ids):,} tokens with a vocabulary of {num_words:,} "
+            f"are {size / 1e6:.1f} MB, and at most {MAX_PAYLOAD / 1e6:g} MB is sent. Give a part of it, "
+            f"such as stream[:250_000], with a smaller vocabulary if need be"
         )
     return ids
-
-
-def _literal(value: str | float) -> str:
-    """A value as both Python and JavaScript read it."""
-    if not isinstance(value, str):
-        return f"{value:g}"
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _check_settings(settings: Mapping[str, Any], max_order: int, where: str = "") -> None:
-    for name, value in settings.items():
-        if name == "order":
-            if not isinstance(value, int) or not 1 <= value <= MAX_ORDER:
-                raise OrderError(f"{where}order is a whole number from 1 to {MAX_ORDER}, got {value!r}")
-            if value > max_order:
-                raise OrderError(
-                    f"{where}order {value}, but no sentence of the text is that long: {max_order} at most"
-                )
-        elif name in ("smoothing", "compare"):
-            if value not in SMOOTHINGS and not (name == "compare" and value == ""):
-                raise WidgetError(f"{where}{name} is one of {', '.join(SMOOTHINGS)}; got {value!r}")
-        elif name == "k":
-            if not isinstance(value, int | float) or not 0 <= value < np.inf:
-                raise WidgetError(f"{where}k is a number, at least 0, got {value!r}")
-        elif name == "context":
-            if not isinstance(value, str):
-                raise WidgetError(f"{where}context is a text, got {type(value).__name__} {value!r}")
-        else:
-            raise WidgetError(
-                f"{where}no setting is named {name!r}; there are context, order, smoothing, k, compare"
-            )

@@ -92,3 +92,16 @@ function uniform(size) {
   p[0] = 0;
   return p;
 }
+
+/** The token at which the cumulative probability passes u. */
+export function drawFrom(p, u) {
+  let left = u;
+  let last = 0;
+  for (let id = 0; id < p.length; id++) {
+    if (p[id] === 0) continue;
+    last = id;
+    left -= p[id];
+    if (left < 0) break;
+  }
+  return last;
+}
