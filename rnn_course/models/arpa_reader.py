@@ -128,7 +128,7 @@ class ArpaReader:
                     self._fail(f"{words[i][column]!r} is not among the 1-grams", first + int(i))
         prefixes = columns[0]
         for keys, ids in zip(self.keys[1:], columns[1:-1], strict=True):
-            prefixes = np.where(prefixes < 0, -1, find_sorted(keys, np.maximum(prefixes, 0) * V + ids))
+            prefixes = _find(keys, prefixes * V + ids)
         if (prefixes < 0).any():
             at = int(np.argmax(prefixes < 0))
             *beginning, last = words[at]
@@ -166,6 +166,14 @@ class ArpaReader:
 
     def _fail(self, problem: str, number: int | None = None) -> NoReturn:
         raise DataError(f"{self.name}, line {self.number if number is None else number}: {problem}")
+
+
+def _find(keys: Int[ndarray, " ngrams"], queries: Int[ndarray, " queries"]) -> Int[ndarray, " queries"]:
+    """The place of each query among sorted keys, -1 where it is not among them, as is none below 0."""
+    order = np.argsort(queries, kind="stable")
+    found = np.empty_like(queries)
+    found[order] = find_sorted(keys, queries[order])
+    return found
 
 
 def _powers(log10: Float[ndarray, " lines"]) -> Float[ndarray, " lines"]:

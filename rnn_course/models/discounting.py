@@ -98,16 +98,20 @@ def interpolate_discounted(
     probs = [(numerators[0] - taken) / total + taken.sum() / total * uniform]
     backoffs = []
     for k in range(2, counts.order + 1):
-        contexts = counts.index.prefixes(k)
-        num_contexts = len(probs[-1])
+        contexts, num_contexts = counts.index.prefixes(k), len(probs[-1])
+        seen = numerators[k - 1].astype(float)
         taken = _discount(numerators[k - 1], discounts[k - 1])
         given = np.bincount(contexts, weights=taken, minlength=num_contexts)
-        total = np.bincount(contexts, weights=numerators[k - 1], minlength=num_contexts)
-        # A context before which nothing was seen passes everything on.
+        total = np.bincount(contexts, weights=seen, minlength=num_contexts)
+        # A context after which nothing was seen passes everything on.
         gamma = np.divide(given, total, out=np.ones(num_contexts), where=total > 0)
         backoffs.append(gamma)
         lower = probs[-1][counts.suffixes[k - 1]]
-        probs.append((numerators[k - 1] - taken) / total[contexts] + gamma[contexts] * lower)
+        lower *= gamma[contexts]
+        seen -= taken
+        seen /= total[contexts]
+        seen += lower
+        probs.append(seen)
     return probs, backoffs
 
 

@@ -24,7 +24,7 @@ from numpy import ndarray
 
 from rnn_course.errors import DataError, OrderError
 from rnn_course.lm import Tokens
-from rnn_course.models.ngram_index import NgramIndex, previous, sentence_starts, sort_with_places
+from rnn_course.models.ngram_index import NgramIndex, previous, sentence_starts, sort_together
 from rnn_course.text.vocabulary import BOS, Vocabulary
 
 
@@ -54,32 +54,35 @@ class NgramCounts:
         starts = _check_text(stream, vocabulary, order)
         V = len(vocabulary)
         self.vocabulary = vocabulary
-        self.num_sentences = int(starts.sum())
+        self.num_sentences = len(starts)
 
         keys = [np.arange(V)]
         self.counts = [np.bincount(stream, minlength=V)]
         self.suffixes = [np.zeros(V, dtype=np.int64)]
         self.first_ids = [1]
-        ids = stream.astype(np.int64, copy=False)  # ids[t]: which (k-1)-gram ends at t
+        everywhere = np.arange(len(stream))
+        ids = stream  # ids[t]: which (k-1)-gram ends at t
         for k in range(2, order + 1):
             # Too near the sentence's start for k - 1 words of context: `none` sorts behind every prefix.
             none = len(keys[-1])
             prefixes = previous(ids, starts, at_start=vocabulary.bos_id if k == 2 else none)
-            in_order, places = sort_with_places(prefixes * V + stream)
-            length = np.searchsorted(in_order, none * V)
-            in_order, places = in_order[:length], places[:length]
+            prefixes *= V
+            prefixes += stream
+            in_order, places = sort_together(prefixes, everywhere)
+            length = int(np.searchsorted(in_order, none * V))
 
-            begins = np.empty(length, dtype=bool)  # does another k-gram begin here?
-            begins[0] = True
-            np.not_equal(in_order[1:], in_order[:-1], out=begins[1:])
+            begins = np.ones(length + 1, dtype=bool)  # does another k-gram begin here? At the end, one would.
+            np.not_equal(in_order[1:length], in_order[: length - 1], out=begins[1:length])
             runs = np.flatnonzero(begins)
-
-            keys.append(in_order[runs])
-            self.counts.append(np.diff(runs, append=length))
-            self.suffixes.append(ids[places[runs]])
+            keys.append(in_order[runs[:-1]])
+            self.counts.append(np.diff(runs))
+            self.suffixes.append(ids[places[runs[:-1]]].astype(np.int64))
             self.first_ids.append(int(np.searchsorted(keys[-1], self.first_ids[-1] * V)))
-            ids = np.full(len(stream), len(runs))
-            ids[places] = np.cumsum(begins) - 1
+            if k < order:
+                begins[0] = False  # so that the first run has the id 0
+                ids = np.empty(len(stream), dtype=np.int32)
+                ids[places[:length]] = np.cumsum(begins[:length], dtype=np.int32)
+                ids[places[length:]] = len(keys[-1])
         self.index = NgramIndex(keys)
 
     @property
@@ -168,7 +171,7 @@ def _check_text(stream: ndarray, vocabulary: Vocabulary, order: int) -> ndarray:
         where = int(np.flatnonzero(stream == vocabulary.bos_id)[0])
         raise DataError(f"{BOS} stands at position {where}, but a stream only marks the ends of sentences")
     starts = sentence_starts(stream)
-    longest = int(np.diff(np.flatnonzero(starts), append=len(stream)).max())
+    longest = int(np.diff(starts, append=len(stream)).max())
     if order > longest + 1:
         raise OrderError(
             f"order {order}, but the longest sentence has {longest} tokens with </s> (the whole text "

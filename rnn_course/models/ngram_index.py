@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Int
 from numpy import ndarray
 
 from rnn_course.text.vocabulary import Vocabulary
@@ -97,70 +97,66 @@ class NgramIndex:
         for k in range(2, self.order + 1):
             contexts = previous(ids, starts, at_start=Vocabulary.bos_id if k == 2 else -1)
             places = np.flatnonzero(contexts >= 0)
-            contexts = contexts[places]
-            ngrams = find_sorted(self.keys[k - 1], contexts * self.vocabulary_size + stream[places])
-            yield Match(k, places, contexts, ngrams)
+            queries = contexts[places] * self.vocabulary_size + stream[places]
+            queries, places = sort_together(queries, places)
+            ngrams = find_sorted(self.keys[k - 1], queries)
+            yield Match(k, places, queries // self.vocabulary_size, ngrams)
             ids = np.full(len(stream), -1)
             ids[places] = ngrams
 
 
-def sentence_starts(stream: Int[ndarray, " length"]) -> Bool[ndarray, " length"]:
-    """Where a sentence begins: at the start, after every `</s>`, and after `<s>` should one stand there."""
-    starts = np.empty(len(stream), dtype=bool)
-    starts[:1] = True
-    starts[1:] = stream[:-1] <= Vocabulary.eos_id
-    return starts
+def sentence_starts(stream: Int[ndarray, " length"]) -> Int[ndarray, " sentences"]:
+    """Where sentences begin: at 0, after every `</s>`, and after `<s>` should one stand there."""
+    starts = np.flatnonzero(stream[:-1] <= Vocabulary.eos_id) + 1
+    return np.insert(starts, 0, 0) if len(stream) else starts
 
 
 def context_lengths(stream: Int[ndarray, " length"], longest: int) -> Int[ndarray, " length"]:
     """How many tokens each place can look back on, `<s>` included, counted up to `longest`."""
-    places = np.arange(len(stream))
-    starts = np.flatnonzero(sentence_starts(stream))
-    in_sentence = places - np.repeat(starts, np.diff(starts, append=len(stream)))
+    starts = sentence_starts(stream)
+    in_sentence = np.arange(len(stream)) - np.repeat(starts, np.diff(starts, append=len(stream)))
     return np.minimum(in_sentence + 1, longest)
 
 
 def previous(
-    ids: Int[ndarray, " length"], starts: Bool[ndarray, " length"], *, at_start: int
+    ids: Int[ndarray, " length"], starts: Int[ndarray, " sentences"], *, at_start: int
 ) -> Int[ndarray, " length"]:
     """ids[t - 1] for every t, and `at_start` where a sentence begins."""
-    shifted = np.empty_like(ids)
+    shifted = np.empty(len(ids), dtype=np.int64)
     shifted[1:] = ids[:-1]
     shifted[starts] = at_start
     return shifted
 
 
-def sort_with_places(
-    numbers: Int[ndarray, " length"],
+def sort_together(
+    keys: Int[ndarray, " length"], places: Int[ndarray, " length"]
 ) -> tuple[Int[ndarray, " length"], Int[ndarray, " length"]]:
-    """Sort non-negative integers and say where each one stood: (sorted, places), numbers[places] == sorted.
+    """Sort keys (at least 0), and bring their places (at least 0) into the same order.
 
-    Sorting is several times quicker than argsort. So where 63 bits hold both, the place is packed behind the
-    number, as in 53|0 34|1 37|2 -> 34|1 37|2 53|0, and one plain sort brings both into order.
+    Sorting is several times quicker than finding the order (argsort) and applying it. So where 63 bits hold
+    both, the place is packed behind the key, and one plain sort does it: 53|0 34|1 37|2 -> 34|1 37|2 53|0.
     """
-    place_bits = len(numbers).bit_length()
-    if int(numbers.max(initial=0)).bit_length() + place_bits > 63:
-        places = np.argsort(numbers, kind="stable")
-        return numbers[places], places
-    packed = numbers << place_bits
-    packed |= np.arange(len(numbers))
+    place_bits = int(places.max(initial=0)).bit_length()
+    if int(keys.max(initial=0)).bit_length() + place_bits > 63:
+        order = np.argsort(keys, kind="stable")
+        return keys[order], places[order]
+    packed = keys << place_bits
+    packed |= places
     packed.sort()
-    places = packed & ((1 << place_bits) - 1)
-    packed >>= place_bits
-    return packed, places
+    return packed >> place_bits, packed & ((1 << place_bits) - 1)
 
 
-def find_sorted(keys: Int[ndarray, " ngrams"], queries: Int[ndarray, " queries"]) -> Int[ndarray, " queries"]:
-    """The place of each query among sorted keys, -1 where it is not among them.
+def find_sorted(
+    keys: Int[ndarray, " ngrams"], queries: Int[ndarray, " queries"]
+) -> Int[ndarray, " queries"]:
+    """The place of each query among the keys, -1 where it is not among them. Both are sorted.
 
-    The queries are sorted first: neighbours then take nearly the same path through the keys, which stays in
-    the cache, and the search is many times quicker.
+    Neighbouring queries take nearly the same path through the keys, which stays in the cache. That
+    is several times quicker than asking in the order of the text.
     """
-    found = np.full(len(queries), -1)
-    if len(keys) and len(queries):
-        in_order, places = sort_with_places(queries)
-        at = np.searchsorted(keys, in_order)
-        at[at == len(keys)] = 0
-        at[keys[at] != in_order] = -1
-        found[places] = at
+    if not len(keys):
+        return np.full(len(queries), -1)
+    found = np.searchsorted(keys, queries)
+    found[found == len(keys)] = 0
+    found[keys[found] != queries] = -1
     return found
