@@ -4,8 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from rnn_course.text.locate import ENVIRONMENT, find_data
+
+settings.register_profile("course", deadline=None)  # a busy machine is no mistake in the code
+settings.load_profile("course")
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -185,6 +185,10 @@ def test_a_kept_part_that_is_too_long_is_thrown_away(server: FileServer, tmp_pat
 
 def test_a_damaged_file_is_replaced(server: FileServer, tmp_path: Path) -> None:
     (tmp_path / "corpus.txt").write_bytes(b"damaged")
+    with pytest.raises(DataError, match="404"):
+        download(FILE, [server.url("nowhere")], tmp_path, patience=QUICK)
+    assert left_in(tmp_path) == set()
+    (tmp_path / "corpus.txt").write_bytes(b"damaged")
     assert fetch(server, tmp_path).read_bytes() == CONTENT
 
 
@@ -227,6 +231,7 @@ url, folder, checksum, size, limit = sys.argv[1:]
 if int(limit):
     import resource
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+print("ready", flush=True)
 try:
     download(DataFile("corpus.txt", checksum, int(size) or None), [url], Path(folder))
 except DataError as error:
@@ -270,9 +275,8 @@ def test_two_processes_at_once_fetch_it_once(server: FileServer, tmp_path: Path)
     first = start(server, tmp_path)
     assert server.stalled.wait(30)
     second = start(server, tmp_path)
-    time.sleep(
-        0.5
-    )  # the second is up, or will come later still; either way it must find the first one's file
+    assert second.stdout.readline() == "ready\n"
+    time.sleep(0.5)  # for its request, if it made one
     server.stall_after = None
     server.go_on.set()
     assert (first.wait(60), second.wait(60)) == (0, 0)

@@ -118,13 +118,14 @@ def test_it_conforms_to_the_protocol() -> None:
 
 def test_the_verb_agrees_across_attractors_and_clauses() -> None:
     grammar = nested_agreement()
-    context = "the writer of the books that the children"
-    inner = dict(lm.most_probable(grammar, [*context.split()], k=6))
-    assert "see" in inner
-    assert "sees" not in inner
-    outer = dict(lm.most_probable(grammar, [*context.split(), "see"], k=6))
-    assert "knows" in outer
-    assert "know" not in outer
+    for subject, right, wrong in (("writer", "knows", "know"), ("writers", "know", "knows")):
+        context = f"the {subject} of the books that the {'children' if right == 'knows' else 'child'}".split()
+        inner = dict(lm.most_probable(grammar, context, k=6))
+        assert wrong in inner  # the verb of the clause has the other number
+        assert right not in inner
+        outer = dict(lm.most_probable(grammar, [*context, wrong], k=6))
+        assert right in outer
+        assert wrong not in outer
 
 
 def test_sentences_follow_the_seed() -> None:
