@@ -115,16 +115,21 @@ class Explorer {
     this.update();
   }
 
-  /** Settings out of a pasted text; an error is a sentence for the reader. */
+  /** Settings out of a pasted text. Returns "", or a sentence that says what is wrong with them. */
   apply(settings) {
-    const orders = Number.isInteger(settings.order) && settings.order >= 1 && settings.order <= this.get("max_order");
-    if ("order" in settings && !orders) return `order is a whole number from 1 to ${this.get("max_order")}`;
-    for (const name of ["smoothing", "compare"]) {
-      const known = settings[name] in SMOOTHINGS || (name === "compare" && settings[name] === "");
-      if (name in settings && !known) return `${name} is one of ${Object.keys(SMOOTHINGS).join(", ")}`;
+    const maxOrder = this.get("max_order");
+    const smoothing = (name) => Object.hasOwn(SMOOTHINGS, name);
+    const checks = {
+      context: [(value) => typeof value === "string", "a text in double quotes"],
+      order: [(n) => Number.isInteger(n) && n >= 1 && n <= maxOrder, `a whole number from 1 to ${maxOrder}`],
+      smoothing: [smoothing, `one of ${Object.keys(SMOOTHINGS).join(", ")}`],
+      compare: [(name) => name === "" || smoothing(name), `one of ${Object.keys(SMOOTHINGS).join(", ")}`],
+      k: [(k) => typeof k === "number" && k >= 0, "a number, at least 0"],
+    };
+    for (const [name, value] of Object.entries(settings)) {
+      const [holds, expected] = checks[name];
+      if (!holds(value)) return `${name} is ${expected}.`;
     }
-    if ("k" in settings && !(settings.k >= 0)) return "k is a number, at least 0";
-    if ("context" in settings && typeof settings.context !== "string") return "context is a text in quotes";
     this.change(settings);
     return "";
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +15,10 @@ from rnn_course.models.kneser_ney import KneserNey
 from rnn_course.models.ngram import MLE, AddK
 from rnn_course.models.ngram_counts import NgramCounts
 from rnn_course.models.stupid_backoff import StupidBackoff
+from rnn_course.text import tokenize
 from rnn_course.text.corpus import Corpus
 from rnn_course.text.sources import language_reference
+from rnn_course.widgets.base import front_end
 from rnn_course.widgets.ngram_explorer import NgramExplorer
 
 from .stage import Stage, serious_findings
@@ -136,6 +139,33 @@ def test_numbers_on_the_screen_equal_the_models(
     if order > 1 and counts.sum():
         assert f"was seen {counts.sum():,} time" in explorer.trait("finding")
         assert f"{np.count_nonzero(counts):,} different word" in explorer.trait("finding")
+
+
+def test_typed_text_is_tokenised_as_in_python(explorer: Stage) -> None:
+    rng = np.random.default_rng(0)
+    # What both languages know: Python's own spaces among the control characters are not JavaScript's.
+    known = [chr(code) for code in range(32, 0x3000) if unicodedata.category(chr(code)) not in ("Cn", "Cc")]
+    texts = ["".join(rng.choice(known, 30)) for _ in range(200)]
+    texts += [
+        "The U.S. didn't",
+        "naïve café_1 ΟΔΥΣΣΕΥΣ",
+        "x²+½",
+        "a\u0301b",
+        "日本語テキスト",
+        "fine🙂fine",
+        " \n\t ",
+    ]
+    module = front_end("ngram_text.js") + "\nexport { Tokens as default };"
+    found = explorer.page.evaluate(
+        """async ({ module, texts }) => {
+          const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
+          const Tokens = (await import(url)).default;
+          const tokens = new Tokens([], { unit: "words", lowercase: true });
+          return texts.map((text) => tokens.read(text).map(({ piece }) => piece));
+        }""",
+        {"module": module, "texts": texts},
+    )
+    assert found == [tokenize.words(text, lowercase=True) for text in texts]
 
 
 def test_two_smoothings_side_by_side_share_one_scale(explorer: Stage, corpus: Corpus) -> None:
@@ -274,6 +304,8 @@ def test_settings_are_copied_and_set_as_text(show: Callable[..., Stage], corpus:
         ('smoothing="magic"', "smoothing is one of mle"),
         ("size=3", "size is not one of"),
         ("nonsense", "is not of the form"),
+        ("context=3", "context is a text"),
+        ("k=-1", "k is a number"),
     ]:
         box.fill(wrong)
         box.press("Enter")

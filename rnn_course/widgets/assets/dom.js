@@ -97,9 +97,10 @@ export function formatCount(count) {
   return count.toLocaleString("en-US");
 }
 
-/** A probability for reading: 0.1534, 0.0021, 3.4e-5; exactly 0 and exactly 1 are written so. */
+/** A probability for reading: 0.1534, 0.0021, 3.4e-5; 0 and 1 are written so, a sum's rounding error aside. */
 export function formatProbability(p) {
-  if (p === 0 || p === 1) return String(p);
+  if (p === 0) return "0";
+  if (Math.abs(p - 1) < 1e-9) return "1";
   return p >= 0.001 ? p.toFixed(4) : p.toExponential(1);
 }
 
