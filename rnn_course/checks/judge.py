@@ -74,18 +74,19 @@ def summarised(task: Task, case: Case, outcome: Outcome) -> Outcome:
 
 def named(task: Task, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Mistake | None:
     """The catalogued mistake that has the same outcomes in all cases, and a fault in one of them."""
-    if outcomes[-1].kind == "too slow":
-        return None  # a mistake that is alike would be as slow
-    wavering = [case for case, outcome in zip(cases, outcomes, strict=True) if not outcome.repeats]
+    came = [summarised(task, case, outcome) for case, outcome in zip(cases, outcomes, strict=False)]
+    if any(outcome.kind in ("too slow", "not plain") for outcome in came):
+        return None  # a mistake that is alike would be as slow; and every mistake returns a value
+    wavering = [case for case, outcome in zip(cases, came, strict=True) if not outcome.repeats]
     if wavering:  # values that change from call to call say nothing; that they change says enough
         return next(
             (m for m in task.mistakes if not call(m.implementation, wavering[0].arguments).repeats), None
         )
     for mistake in task.mistakes:
         theirs: list[Outcome] = []
-        for case, outcome in zip(cases, outcomes, strict=True):
+        for case, outcome in zip(cases, came, strict=True):
             theirs.append(call_once(mistake.implementation, case.arguments))
-            if not _alike(task, summarised(task, case, outcome), summarised(task, case, theirs[-1])):
+            if not _alike(task, outcome, summarised(task, case, theirs[-1])):
                 break
         else:
             if first_fault(task, cases, theirs) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +84,8 @@ class Task:
 
     def hidden_cases(self, seed: int) -> tuple[Case, ...]:
         """The hidden cases of an instructor's seed."""
-        return tuple(self.hidden(rng_for(seed, self.answer_id)))
+        # copied one by one, in case a later one is made by altering an earlier one
+        return tuple(copy.deepcopy(case) for case in self.hidden(rng_for(seed, self.answer_id)))
 
     def check(self, function: Callable[..., object], caller: Caller = call) -> bool:
         """The visible test: the worked value and a few small cases.

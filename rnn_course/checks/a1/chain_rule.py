@@ -48,10 +48,10 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
             yield Case((table, sentence))
         yield Case((table, words * 3), "a long sentence")
         yield Case((table, []), "no word at all")
-        del table[(words[0],)]["</s>"]
-        yield Case((table, words[::-1]), "a token that never followed")
-        del table[(words[1],)]
-        yield Case((table, [words[2], words[1], words[2]]), "a context that was never seen")
+        never_ends = {w: p for w, p in table[(words[0],)].items() if w != "</s>"}
+        yield Case(({**table, (words[0],): never_ends}, words[::-1]), "a token that never followed")
+        unseen = {h: row for h, row in table.items() if h != (words[1],)}
+        yield Case((unseen, [words[2], words[1], words[2]]), "a context that was never seen")
 
 
 def end_not_counted(table, sentence):

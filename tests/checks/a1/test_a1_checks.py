@@ -89,7 +89,7 @@ def test_a_mistake_fails_and_is_named(task: Task, mistake: Mistake) -> None:
 @pytest.mark.slow
 @each_task
 def test_every_seed_knows_right_from_wrong(task: Task) -> None:
-    for seed in MORE_SEEDS:
+    for seed in MORE_SEEDS[: 5 if task.name == "sampling" else None]:  # thousands of draws each
         assert task.grade(task.reference, seed=seed)
         variants: tuple[Callable[..., Any], ...] = VARIANTS[task.name]
         for variant in variants:
@@ -276,11 +276,11 @@ def test_ipython_shows_the_words_and_no_traceback() -> None:
 
 @pytest.mark.slow
 def test_the_share_of_a_thousand_draws_never_strays_as_far_as_the_tolerance() -> None:
-    """A right sampler fails by chance less than once in a million checks; 400 seeds stay far inside."""
+    """A right sampler fails by chance less than once in a million checks; 100 seeds stay far inside."""
     from rnn_course.checks.a1 import sampling
 
     worst = 0.0
-    for seed in range(400):
+    for seed in range(100):
         for case in sampling.VISIBLE:
             arguments = (*case.arguments[:3], seed)
             drawn = sampling.summary(arguments, sampling.reference(*arguments))

@@ -155,16 +155,10 @@ def plant(notebook: NotebookNode, task: Task, mistake: Mistake) -> dict[str, str
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_a_planted_mistake_costs_its_own_task_alone(
-    task: Task, source: NotebookNode, release: NotebookNode
-) -> None:
-    solved = copy.deepcopy(release)
-    for each in TASKS:
-        cell(solved, each.answer_id).source = cell(source, each.answer_id).source
-    for notebook in (source, solved):  # with and without hidden tests
-        said = plant(notebook, task, task.mistakes[0])
-        assert said.keys() == {task.name}
-        assert task.mistakes[0].what in said[task.name]
+def test_a_planted_mistake_costs_its_own_task_alone(task: Task, source: NotebookNode) -> None:
+    said = plant(source, task, task.mistakes[0])
+    assert said.keys() == {task.name}
+    assert task.mistakes[0].what in said[task.name]
 
 
 @pytest.mark.slow
