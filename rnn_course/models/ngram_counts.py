@@ -24,7 +24,7 @@ from numpy import ndarray
 
 from rnn_course.errors import DataError, OrderError
 from rnn_course.lm import Tokens
-from rnn_course.models.ngram_index import NgramIndex, previous, sentence_starts, sort_together
+from rnn_course.models.ngram_index import NgramIndex, previous, run_edges, sentence_starts, sort_together
 from rnn_course.text.vocabulary import BOS, Vocabulary
 
 
@@ -71,18 +71,15 @@ class NgramCounts:
             in_order, places = sort_together(prefixes, everywhere)
             length = int(np.searchsorted(in_order, none * V))
 
-            begins = np.ones(length + 1, dtype=bool)  # does another k-gram begin here? At the end, one would.
-            np.not_equal(in_order[1:length], in_order[: length - 1], out=begins[1:length])
-            runs = np.flatnonzero(begins)
-            keys.append(in_order[runs[:-1]])
-            self.counts.append(np.diff(runs))
-            self.suffixes.append(ids[places[runs[:-1]]].astype(np.int64))
+            edges = run_edges(in_order[:length])
+            firsts = edges[:-1]
+            keys.append(in_order[firsts])
+            self.counts.append(np.diff(edges))
+            self.suffixes.append(ids[places[firsts]].astype(np.int64))
             self.first_ids.append(int(np.searchsorted(keys[-1], self.first_ids[-1] * V)))
             if k < order:
-                begins[0] = False  # so that the first run has the id 0
-                ids = np.empty(len(stream), dtype=np.int32)
-                ids[places[:length]] = np.cumsum(begins[:length], dtype=np.int32)
-                ids[places[length:]] = len(keys[-1])
+                ids = np.full(len(stream), len(firsts), dtype=np.int32)
+                ids[places[:length]] = np.repeat(np.arange(len(firsts), dtype=np.int32), self.counts[-1])
         self.index = NgramIndex(keys)
 
     @property

@@ -24,7 +24,7 @@ from rnn_course.errors import DataError
 from rnn_course.text.vocabulary import BOS, EOS, UNK, Vocabulary
 
 # So many characters are split at a time. Larger pieces fall out of the processor's cache.
-PIECE_SIZE = 1 << 16
+PIECE_SIZE = 1 << 15
 
 
 def encode_text(
