@@ -6,11 +6,11 @@
 
 Each repetition runs numpy, torch.nn and the bare matrix products one after another; the ratio of a pair is
 taken within the repetition, and the table gives the median of these ratios and their quartiles. With one
-thread, time is CPU time, so that other work on the machine matters less; with several it is wall time, and each
-measurement starts after a pause, because the threads of torch go on spinning for a while.
+thread, time is CPU time, so that other work on the machine matters less; with several it is wall time, and
+each measurement starts after a pause, because the threads of torch go on spinning for a while.
 
-numpy's products are OpenBLAS's, which chooses its kernels by the processor's model, and may know a new one only
-as an old one: the first line of the output names the choice, `--openblas-core` makes another.
+numpy's products are OpenBLAS's, which chooses its kernels by the processor's model and may take a new one for
+an old one: the first line of the output names the choice, `--openblas-core` makes another.
 """
 
 from __future__ import annotations
