@@ -50,34 +50,31 @@ def find_notebook(name: str) -> Path:
         CourseError: if there is none.
     """
     path = Path(name)
-    if path.is_dir():
-        for known in map(assignment, NAMES):
-            if (path / known.notebook).is_file():
-                return path / known.notebook
-        raise CourseError(f"the folder {path} holds no assignment's notebook; name the file itself")
-    if path.exists() or path.suffix or name not in {n for known in NAMES for n in _names(known)}:
-        if not path.exists():
-            raise CourseError(f"there is no file {name}, and no assignment of that name ({', '.join(NAMES)})")
+    if path.is_file():
         return path
-    wanted = assignment(name.split("_")[0])
-    places = [Path.cwd(), *(root / "assignments" / wanted.folder for root in _course_roots())]
+    known = [assignment(each) for each in NAMES]
+    if path.is_dir():
+        places = [path]
+        wanted = [each.notebook for each in known]
+    else:
+        places = [Path.cwd()]
+        wanted = [each.notebook for each in known if name in (each.name, each.folder)]
+        if not wanted:
+            raise CourseError(f"there is no file {name}, and no assignment of that name ({', '.join(NAMES)})")
+        places += [root / "assignments" / Path(file).stem for root in _course_roots() for file in wanted]
     for place in places:
-        if (place / wanted.notebook).is_file():
-            return place / wanted.notebook
-    raise CourseError(
-        f"{wanted.notebook} is not in {' nor in '.join(map(str, places))}; name the file itself"
-    )
-
-
-def _names(name: str) -> tuple[str, str]:
-    return name, assignment(name).folder
+        for file in wanted:
+            if (place / file).is_file():
+                return place / file
+    where = " nor in ".join(map(str, places))
+    raise CourseError(f"no notebook {' or '.join(wanted)} in {where}; name the file itself")
 
 
 def _course_roots() -> list[Path]:
     here = Path.cwd()
     package = Path(rnn_course.__file__).resolve().parents[1]
-    roots = [place for place in (here, *here.parents) if (place / COURSE_FILE).is_file()][:1]
-    return roots + [package] * (package not in roots)
+    around = [place for place in (here, *here.parents) if (place / COURSE_FILE).is_file()]
+    return list(dict.fromkeys([*around[:1], package]))
 
 
 def report(found: SelfCheck, path: Path) -> str:

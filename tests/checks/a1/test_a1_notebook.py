@@ -4,14 +4,13 @@ Cells are run in a plain namespace here. The way through kernels and nbgrader is
 """
 
 import contextlib
-import copy
 import io
 import re
-from pathlib import Path
 from typing import Any
 
-import nbformat
+import a1_release
 import pytest
+from a1_release import cell
 from nbformat import NotebookNode
 
 from rnn_course.checks.a1 import ASSIGNMENT, TASKS
@@ -20,8 +19,6 @@ from rnn_course.checks.feedback import CheckFailed
 from rnn_course.checks.structure import grade_id
 from rnn_course.checks.task import Task
 
-ROOT = Path(__file__).resolve().parents[3]
-SOURCE = ROOT / "solutions" / ASSIGNMENT.folder / ASSIGNMENT.notebook
 SEED = "20240917"
 TEST_CELL = """\
 from rnn_course.checks import a1
@@ -34,27 +31,17 @@ assert a1.{name}.grade({function})
 
 @pytest.fixture(scope="module")
 def source() -> NotebookNode:
-    return nbformat.read(SOURCE, as_version=4)
+    return a1_release.source()
 
 
 @pytest.fixture(scope="module")
-def release(source: NotebookNode) -> NotebookNode:
-    """The student version, made in memory by nbgrader's own preprocessors."""
-    preprocessors = pytest.importorskip("nbgrader.preprocessors")
-    notebook = copy.deepcopy(source)
-    for step in (preprocessors.ClearSolutions, preprocessors.ClearHiddenTests):
-        notebook, _ = step().preprocess(notebook, {})
-    return notebook
+def release() -> NotebookNode:
+    return a1_release.released()
 
 
 @pytest.fixture(autouse=True)
 def _seed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RNN_COURSE_SEED", SEED)
-
-
-def cell(notebook: NotebookNode, name: str) -> NotebookNode:
-    (found,) = (cell for cell in notebook.cells if grade_id(cell) == name)
-    return found
 
 
 def run_to_the_tests(notebook: NotebookNode, planted: dict[str, str] | None = None) -> dict[str, Any]:
