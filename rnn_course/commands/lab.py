@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -18,8 +19,8 @@ def lab(no_browser: bool, port: int | None) -> None:
     root = find_checkout()
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
     command.append("--LabApp.default_url=/lab/tree/lectures/00_welcome.ipynb")
-    # A newcomer's first screen is the lecture, not a question about news; and nothing is fetched unasked.
-    command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    # What is left of the log is the address, and what goes wrong.
+    command += ["--ServerApp.log_level=WARN", "--LabApp.log_level=WARN"]
     if no_browser:
         command.append("--no-browser")
     if port:
@@ -28,4 +29,7 @@ def lab(no_browser: bool, port: int | None) -> None:
         command.append("--allow-root")  # the only user of many containers
     # The kernel of this environment, not one of the same name in the home folder.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    # A newcomer's first screen is the lecture, without a question about news.
+    settings = [str(Path(__file__).parent / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
     run_instead(command, root)
