@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from rnn_course.cells import elman, elman_fast, gru, gru_fast, lstm, lstm_fast
+from rnn_course.cells import elman, elman_fast, gru, gru_fast, gru_reset_after, lstm, lstm_fast
 from rnn_course.cells.parameters import map_arrays
 
 Params = Any  # ElmanParams, LSTMParams, GRUParams, or a tuple of such
@@ -154,7 +154,17 @@ GRU = Cell(
     output=_itself,
     output_size=_hidden_size,
 )
-TAUGHT_CELLS = {cell.name: cell for cell in (ELMAN, LSTM, GRU)}
+GRU_RESET_AFTER = replace(
+    GRU,
+    name="gru_reset_after",
+    init=gru_reset_after.gru_reset_after_init,
+    initial_state=gru_reset_after.gru_reset_after_initial_state,
+    step=gru_reset_after.gru_reset_after_step,
+    forward=gru_reset_after.gru_reset_after_forward,
+    backward=backward_of_one_state(gru_reset_after.gru_reset_after_backward),
+)
+
+TAUGHT_CELLS = {cell.name: cell for cell in (ELMAN, LSTM, GRU, GRU_RESET_AFTER)}
 """The cells as the lectures write them."""
 
 CELLS = {
@@ -176,5 +186,6 @@ CELLS = {
         backward=backward_of_one_state(gru_fast.gru_fast_backward),
         states=_fast_states_of_gru,
     ),
+    "gru_reset_after": GRU_RESET_AFTER,
 }
-"""The same cells, with the fast forms of forward and backward: what models use."""
+"""The same cells, with the fast forms of forward and backward where there are such: what models use."""

@@ -10,6 +10,7 @@ block, and the product of a tall matrix with a narrow one is what BLAS libraries
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -17,11 +18,9 @@ from numpy import ndarray
 
 from rnn_course.cells.buffers import empty
 
-Gate = tuple[ndarray, ndarray, ndarray]  # W, U and b of one gate
 
-
-def fused_weights(gates: Sequence[Gate]) -> Float[ndarray, "gates*hidden hidden+embed+1"]:
-    """[W U b] of each gate, one below another."""
+def fused_weights(gates: Sequence[Sequence[ndarray]]) -> Float[ndarray, "gates*hidden hidden+embed+1"]:
+    """[W U b] of each gate (W, U, b), one below another."""
     H, D = gates[0][1].shape
     P = empty((len(gates) * H, H + D + 1), gates[0][0].dtype)
     for k, (W, U, b) in enumerate(gates):
@@ -41,7 +40,7 @@ def fused_inputs(
     h_0: Float[ndarray, "batch hidden"] | None,
     x: Float[ndarray, "time batch embed"],
     hidden_size: int,
-    dtype: type,
+    dtype: Any,
 ) -> Float[ndarray, "hidden+embed+1 time batch"]:
     """[h; x; 1] for each step; of h, only h^(0) is known yet."""
     T, B, D = x.shape

@@ -12,6 +12,7 @@ from rnn_course.cells.parameters import map_arrays, named_arrays
 from rnn_course.gradients.check import check_gradients
 from rnn_course.layers import embedding_backward, embedding_forward
 
+FAST = {name: cell for name, cell in CELLS.items() if cell is not TAUGHT_CELLS[name]}
 SIZES = [  # time, batch, embed, hidden: all unequal, so that no transposition passes
     (7, 2, 3, 4),
     (9, 3, 5, 2),
@@ -35,8 +36,8 @@ def dot(tree: Any, other: Any) -> float:
 @pytest.mark.parametrize("sizes", SIZES)
 @pytest.mark.parametrize(
     "cell",
-    [*TAUGHT_CELLS.values(), *CELLS.values()],
-    ids=[*TAUGHT_CELLS, *(f"{name} fast" for name in CELLS)],
+    [*TAUGHT_CELLS.values(), *FAST.values()],
+    ids=[*TAUGHT_CELLS, *(f"{name} fast" for name in FAST)],
 )
 def test_gradients_through_a_cell(cell: Cell, sizes: tuple[int, int, int, int], seed: int) -> None:
     """J = sum of random weights times outputs, states and the final state, with repeated tokens."""
