@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -16,6 +16,17 @@ from rnn_course.text.vocabulary import BOS, EOS, UNK, Vocabulary
 
 LOG10_ZERO = -99.0
 """What stands in a file for log10 0."""
+
+BLOCK = 1 << 16
+"""So many lines are taken apart at a time, which bounds the memory for their strings."""
+
+
+class Block(NamedTuple):
+    """Some lines of one order."""
+
+    words: ndarray  # [lines, k]
+    probs: Float[ndarray, " lines"]
+    backoffs: Float[ndarray, " lines"]
 
 
 class ArpaReader:
@@ -45,21 +56,18 @@ class ArpaReader:
         Raises:
             DataError: at the first line that is wrong.
         """
-        sizes = self._header()
-        for k, size in enumerate(sizes, 1):
+        for k, size in enumerate(self._header(), 1):
             if k > 1:
                 self._expect(f"\\{k}-grams:")
             first = self.number + 1
-            rows = self._rows(k, size)
-            log10 = self._numbers([row[0] for row in rows], first)
-            if (log10 > 0).any():
-                self._fail("a log10 probability is at most 0", first + int(np.argmax(log10 > 0)))
-            weights = self._numbers([row[k + 1] if len(row) > k + 1 else "0" for row in rows], first)
-            words = [row[1 : k + 1] for row in rows]
+            blocks = [self._block(k, min(BLOCK, size - start)) for start in range(0, size, BLOCK)]
+            words = np.concatenate([np.empty((0, k), dtype=np.int64), *(block.words for block in blocks)])
+            probs = np.concatenate([np.empty(0), *(block.probs for block in blocks)])
+            backoffs = np.concatenate([np.empty(0), *(block.backoffs for block in blocks)])
             if k == 1:
-                self._add_unigrams([word for (word,) in words], log10, weights, first)
+                self._add_unigrams(words[:, 0].tolist(), probs, backoffs, first)
             else:
-                self._add_ngrams(words, log10, weights, first)
+                self._add_ngrams(words, probs, backoffs, first)
         self.backoffs.pop()  # the longest n-grams are nobody's context
         self._expect("\\end\\")
 
@@ -71,78 +79,95 @@ class ArpaReader:
         while (line := self._text_line()).startswith("ngram "):
             order, _, size = line.removeprefix("ngram ").partition("=")
             if order.strip() != str(len(sizes) + 1) or not size.strip().isdecimal():
-                self._fail(f"expected `ngram {len(sizes) + 1}=` and a number, got {line!r}")
+                self._fail(f"expected `ngram {len(sizes) + 1}=` and a number, got `{line}`")
             sizes.append(int(size))
         if not sizes or line != "\\1-grams:":
-            self._fail(f"expected `ngram {len(sizes) + 1}=` or `\\1-grams:`, got {line!r}")
+            self._fail(f"expected `ngram {len(sizes) + 1}=` or `\\1-grams:`, got `{line}`")
         return sizes
 
-    def _rows(self, k: int, size: int) -> list[list[str]]:
-        """The fields of the next `size` lines: log10 p, k words, and perhaps log10 gamma."""
+    def _block(self, k: int, size: int) -> Block:
+        """The next `size` lines. Words of 1-grams are strings, words of others ids."""
         first = self.number + 1
-        rows = [line.rstrip("\r\n").replace("\t", " ").split(" ") for line in islice(self.lines, size)]
-        self.number += len(rows)
-        for number, row in enumerate(rows, first):
-            if not k + 1 <= len(row) <= k + 2:
-                wanted = f"log10 p, {k} words and perhaps log10 gamma"
-                self._fail(f"expected {wanted}, got {' '.join(row)!r}", number)
-        if len(rows) < size:
-            self._fail(f"the file ends after {len(rows):,} of {size:,} {k}-grams")
-        return rows
+        lines = [line.rstrip("\r\n").replace("\t", " ") for line in islice(self.lines, size)]
+        self.number += len(lines)
+        spaces = np.array([line.count(" ") for line in lines], dtype=np.int64)
+        wrong = np.flatnonzero((spaces != k) & (spaces != k + 1))
+        if wrong.size:
+            at = int(wrong[0])
+            wanted = f"log10 p, {k} words and perhaps log10 gamma"
+            self._fail(f"expected {wanted}, got `{lines[at]}`", first + at)
+        if len(lines) < size:
+            self._fail(f"the file ends after {len(lines):,} of these {size:,} {k}-grams")
 
-    def _numbers(self, fields: list[str], first: int) -> Float[ndarray, " lines"]:
+        fields = np.array(" ".join(lines).split(" "), dtype=object)
+        starts = np.cumsum(spaces + 1) - (spaces + 1)
+        log10_p = self._numbers(fields[starts], first)
+        if (log10_p > 0).any():
+            self._fail("a log10 probability is at most 0", first + int(np.argmax(log10_p > 0)))
+        words = fields[starts[:, None] + np.arange(1, k + 1)]
+        log10_gamma = np.zeros(size)
+        given = np.flatnonzero(spaces == k + 1)
+        log10_gamma[given] = self._numbers(fields[starts[given] + k + 1], first + given)
+        return Block(self._ids(words, first) if k > 1 else words, _powers(log10_p), _powers(log10_gamma))
+
+    def _numbers(self, fields: ndarray, lines: int | ndarray) -> Float[ndarray, " lines"]:
+        """Fields as floats; `lines` are the numbers of their lines, or that of the first."""
         try:
-            numbers = np.array(list(map(float, fields)))
+            numbers = fields.astype(float)
+            wrong = ~(numbers < np.inf)  # inf and nan
         except ValueError:
-            for number, field in enumerate(fields, first):
-                if not _is_number(field):
-                    self._fail(f"{field!r} is not a number", number)
-            raise
-        if np.isnan(numbers).any():
-            self._fail("nan is not a logarithm", first + int(np.argmax(np.isnan(numbers))))
+            wrong = np.array([not _is_number(field) for field in fields])
+        if wrong.any():
+            at = int(np.argmax(wrong))
+            number = lines + at if isinstance(lines, int) else int(lines[at])
+            self._fail(f"`{fields[at]}` is not the logarithm of a number", number)
         return numbers
 
-    def _add_unigrams(self, words: list[str], log10: ndarray, weights: ndarray, first: int) -> None:
+    def _ids(self, words: ndarray, first: int) -> Int[ndarray, "lines k"]:
+        ids = self.vocabulary.encode(words.ravel()).reshape(words.shape)
+        unknown = (ids == self.vocabulary.unk_id) & (words != UNK)
+        if unknown.any():
+            at, column = np.argwhere(unknown)[0].tolist()
+            self._fail(f"`{words[at, column]}` is not among the 1-grams", first + at)
+        return ids
+
+    def _add_unigrams(self, words: list[str], probs: ndarray, backoffs: ndarray, first: int) -> None:
         known: set[str] = set()
         for number, word in enumerate(words, first):
             if word in known:
-                self._fail(f"the 1-gram {word!r} stands twice", number)
+                self._fail(f"the 1-gram `{word}` stands twice", number)
             known.add(word)
         if not {BOS, EOS} <= known:
             self._fail(f"{BOS} and {EOS} must be among the 1-grams")
         self.vocabulary = Vocabulary(word for word in words if word not in (BOS, EOS, UNK))
         ids = self.vocabulary.encode(words)
-        probs, backoffs = np.zeros(len(self.vocabulary)), np.ones(len(self.vocabulary))
-        probs[ids], backoffs[ids] = _powers(log10), _powers(weights)
-        probs[self.vocabulary.bos_id] = 0  # never predicted, whatever stands in the file (KenLM writes 0)
         self.keys.append(np.arange(len(self.vocabulary)))
-        self.probs.append(probs)
-        self.backoffs.append(backoffs)
+        self.probs.append(np.zeros(len(self.vocabulary)))
+        self.backoffs.append(np.ones(len(self.vocabulary)))
+        self.probs[0][ids], self.backoffs[0][ids] = probs, backoffs
+        self.probs[0][self.vocabulary.bos_id] = 0  # never predicted, whatever the file says (KenLM writes 1)
 
-    def _add_ngrams(self, words: list[list[str]], log10: ndarray, weights: ndarray, first: int) -> None:
+    def _add_ngrams(
+        self, words: Int[ndarray, "lines k"], probs: ndarray, backoffs: ndarray, first: int
+    ) -> None:
         V = len(self.vocabulary)
-        columns = [self.vocabulary.encode([row[c] for row in words]) for c in range(len(self.keys) + 1)]
-        for column, ids in enumerate(columns):
-            for i in np.flatnonzero(ids == self.vocabulary.unk_id):
-                if words[i][column] != UNK:
-                    self._fail(f"{words[i][column]!r} is not among the 1-grams", first + int(i))
-        prefixes = columns[0]
-        for keys, ids in zip(self.keys[1:], columns[1:-1], strict=True):
+        prefixes = words[:, 0]
+        for keys, ids in zip(self.keys[1:], words.T[1:-1], strict=True):
             prefixes = _find(keys, prefixes * V + ids)
         if (prefixes < 0).any():
             at = int(np.argmax(prefixes < 0))
-            *beginning, last = words[at]
-            self._fail(f"{last!r} stands after {' '.join(beginning)!r}, which is no n-gram here", first + at)
-        keys = prefixes * V + columns[-1]
+            *beginning, last = self.vocabulary.decode(words[at])
+            self._fail(f"`{last}` stands after `{' '.join(beginning)}`, which is no n-gram here", first + at)
+        keys = prefixes * V + words[:, -1]
         order = np.argsort(keys, kind="stable")
         keys = keys[order]
         twice = np.flatnonzero(keys[1:] == keys[:-1])
         if twice.size:
             at = int(order[twice + 1].min())
-            self._fail(f"the n-gram {' '.join(words[at])!r} stands twice", first + at)
+            self._fail(f"the n-gram `{' '.join(self.vocabulary.decode(words[at]))}` stands twice", first + at)
         self.keys.append(keys)
-        self.probs.append(_powers(log10[order]))
-        self.backoffs.append(_powers(weights[order]))
+        self.probs.append(probs[order])
+        self.backoffs.append(backoffs[order])
 
     def _line(self) -> str:
         line = next(self.lines, None)
@@ -160,9 +185,7 @@ class ArpaReader:
     def _expect(self, wanted: str) -> None:
         line = self._text_line()
         if line != wanted:
-            self._fail(
-                f"expected {wanted!r}, got {line[:60]!r}; does the number of n-grams in the header agree?"
-            )
+            self._fail(f"expected {wanted}, got `{line[:60]}`; are there as many n-grams as promised?")
 
     def _fail(self, problem: str, number: int | None = None) -> NoReturn:
         raise DataError(f"{self.name}, line {self.number if number is None else number}: {problem}")

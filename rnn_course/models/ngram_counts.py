@@ -146,9 +146,7 @@ class NgramCounts:
             ids = np.array(tokens, dtype=None if len(tokens) else np.int64)
             self.vocabulary.check_ids(ids)
         if len(ids) > longest:
-            raise OrderError(
-                f"{len(ids)} tokens, but with order {self.order} at most {longest} can be looked up"
-            )
+            raise OrderError(f"{len(ids)} tokens given, but with order {self.order} at most {longest}")
         return ids.tolist()
 
 
