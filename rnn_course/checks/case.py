@@ -48,5 +48,5 @@ class Mistake(NamedTuple):
         own_name = self.implementation.__name__
         return (
             "import itertools\nimport math\nfrom collections import Counter, defaultdict\n\n"
-            "import numpy as np\n\n\n" + re.sub(rf"\b{own_name}\b", function, source)
+            "import numpy as np\n\n\n" + re.sub(rf"\b{own_name}\b", function, source).rstrip()
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 ENTRIES_SHOWN = 4
 LINES_PRINTED = 6
+WIDTH = 96  # characters; a notebook's output is not much wider
 
 
 class CheckFailed(CourseError, AssertionError):
@@ -26,10 +28,10 @@ class CheckFailed(CourseError, AssertionError):
         return str(self).splitlines()
 
 
-def written_call(task: Task, case: Case, width: int = 300) -> str:
-    """The call as a student could type it."""
+def written_call(task: Task, case: Case, width: int = 300) -> list[str]:
+    """The call as a student could type it, under what is particular about it."""
     call = f"{task.function}({', '.join(shown(value, width) for value in case.arguments)})"
-    return call + (f"      # {case.about}" if case.about else "")
+    return [f"# {case.about}", call] if case.about else [call]
 
 
 def untouched(task: Task) -> str:
@@ -64,8 +66,8 @@ def fault_words(task: Task, outcome: Outcome) -> list[str]:
         ]
     return [
         "Called twice with the same arguments, it gave two different answers.",
-        "Nothing may be kept between calls (a global variable, a default argument that is a list or dict),",
-        "and chance may come only from a seed that is an argument.",
+        "Nothing may be kept between calls (a global variable, a default argument that is a list or "
+        "dict), and chance may come only from a seed that is an argument.",
     ]
 
 
@@ -74,8 +76,8 @@ def difference_words(right: Plain, value: Plain, differs: Sequence[Difference]) 
     lines = [f"expected  {shown(right)}", f"got       {shown(value)}"]
     if value is None:
         return [*lines, "Nothing came back: is `return` missing?"]
-    if not differs[0].where:  # the value as a whole: a number, or of another kind or length
-        return [*lines, "", f"It differs: {differs[0].says}"]
+    if not differs[0].where:  # the value as a whole: one number, or something of another kind or length
+        return [*lines, "", f"That is, {differs[0].says}."]
     lines += ["", f"{len(differs)} of {entries(right)} entries differ:"]
     lines += [f"  {difference.where}  {difference.says}" for difference in differs[:ENTRIES_SHOWN]]
     if len(differs) > ENTRIES_SHOWN:
@@ -95,15 +97,23 @@ def report(
 ) -> str:
     """The whole message for a task that is not solved yet."""
     lines = [f"{task.label}: not yet{' (hidden tests)' if hidden else ''}.", ""]
-    lines += [f"  {written_call(task, case)}", *(f"  {line}" if line else "" for line in says)]
+    lines += [wrapped(f"  {line}") if line else "" for line in (*written_call(task, case), *says)]
     if outcome.kind == "value":
         broken = (prop.broken(case.arguments, outcome.value) for prop in task.properties)
         lines += [f"  {words}" for words in broken if words]
     lines.append("")
     if mistake is not None:
-        lines += [f"This is what you get when {mistake.what}.", f"Hint: {mistake.hint}"]
-    lines.append(f"Where to look: {task.look}")
+        lines += [f"This is what you get when {mistake.what}.", wrapped(f"Hint: {mistake.hint}")]
+    lines.append(wrapped(f"Where to look: {task.look}"))
     return "\n".join([*lines, *_printed(outcome.printed)])
+
+
+def wrapped(line: str) -> str:
+    """A line broken between words where it is too long, the rest indented under its beginning."""
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line, WIDTH, subsequent_indent=indent + "  ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _printed(text: str) -> list[str]:

@@ -59,7 +59,7 @@ def first_fault(
         if differs:
             return at, feedback.difference_words(right, outcome.value, differs)
     wrong_together = task.together(cases, outcomes)
-    return (len(outcomes) - 1, [wrong_together]) if wrong_together else None
+    return (wrong_together[0], [wrong_together[1]]) if wrong_together else None
 
 
 def summarised(task: Task, case: Case, outcome: Outcome) -> Outcome:

@@ -18,7 +18,7 @@ from rnn_course.checks.seed import instructor_seed, rng_for
 from rnn_course.errors import CourseError
 
 
-def _nothing(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> str | None:
+def _nothing(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> tuple[int, str] | None:
     return None
 
 
@@ -42,7 +42,8 @@ class Task:
         summary: (arguments, value) -> what is compared, if that is not the value itself: sampling compares
             frequencies, not sentences. It raises NotPlain for a value that it cannot read.
         expected: arguments -> the right summary; by default the reference's answer.
-        together: (cases, outcomes) -> what is wrong with answers that are right one by one, or None.
+        together: (cases, outcomes) -> what is wrong with answers that are right one by one, and the index
+            of the case that shows it, or None.
         tolerance: how far numbers may be off.
     """
 
@@ -61,7 +62,7 @@ class Task:
     properties: tuple[Property, ...] = ()
     summary: Callable[[tuple[Plain, ...], Plain], Plain] | None = None
     expected: Callable[..., Plain] | None = None
-    together: Callable[[Sequence[Case], Sequence[Outcome]], str | None] = _nothing
+    together: Callable[[Sequence[Case], Sequence[Outcome]], tuple[int, str] | None] = _nothing
     tolerance: Tolerance = USUAL
 
     @property

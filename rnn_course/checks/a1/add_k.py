@@ -162,7 +162,8 @@ task = Task(
     function="add_k_distribution",
     arguments=("counts", "context", "k", "vocabulary"),
     returns="a dict from words to probabilities",
-    look="the equation in the text of task 4a, and what V is; lecture 02, the section on add-k.",
+    look="the equation in the text of task 4a, and what V is; "
+    'lecture 02, "First idea: pretend to have seen everything k times".',
     reference=reference,
     visible=VISIBLE,
     hidden=hidden,

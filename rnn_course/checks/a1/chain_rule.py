@@ -190,7 +190,8 @@ task = Task(
     function="sentence_log_prob",
     arguments=("table", "sentence"),
     returns="a number, the log-probability in nats",
-    look="the equation in the text of task 2b, and which tokens it runs over; lecture 01, the chain rule.",
+    look="the equation in the text of task 2b, and which tokens it runs over; "
+    'lecture 01, "The probability of a sentence".',
     reference=reference,
     visible=VISIBLE,
     hidden=hidden,

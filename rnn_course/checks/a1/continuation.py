@@ -91,7 +91,7 @@ MISTAKES = (
     ),
     Mistake(
         "divided-by-tokens",
-        "the number of all bigrams in the text, repetitions included, stands below the fraction line",
+        "repeated bigrams are counted below the fraction line as often as they occur",
         "Above the line, a bigram counts once however often it occurs. So it does below.",
         divided_by_tokens,
     ),
@@ -123,7 +123,7 @@ task = Task(
     function="continuation_distribution",
     arguments=("bigram_counts",),
     returns="a dict from words to probabilities",
-    look='the equation in the text of task 5a; lecture 02, the section that begins with "Francisco".',
+    look='the equation in the text of task 5a; lecture 02, "To whom should it go? The word Francisco".',
     reference=reference,
     visible=VISIBLE,
     hidden=hidden,

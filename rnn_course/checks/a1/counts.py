@@ -198,7 +198,8 @@ task = Task(
     function="count_ngrams",
     arguments=("sentences", "n"),
     returns="a dict from n-grams (tuples) to counts",
-    look="the three rules in the text of task 1; lecture 01, the section on counting.",
+    look="the three rules in the text of task 1; "
+    'lecture 01, "The assumption: only the last few words matter".',
     reference=reference,
     visible=VISIBLE,
     hidden=hidden,

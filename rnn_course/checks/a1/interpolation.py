@@ -179,7 +179,8 @@ task = Task(
     function="interpolated_distribution",
     arguments=("tables", "weights", "context"),
     returns="a dict from words to probabilities",
-    look="the equation in the text of task 4b, and which orders S holds; lecture 02, on interpolation.",
+    look="the equation in the text of task 4b, and which orders S holds; "
+    'lecture 02, "Second idea: ask several orders, and mix".',
     reference=reference,
     visible=VISIBLE,
     hidden=hidden,

@@ -197,7 +197,8 @@ task = Task(
     function="perplexity",
     arguments=("log_probs",),
     returns="a number",
-    look="the equation in the text of task 3, and what T counts; lecture 01, the section on perplexity.",
+    look="the equation in the text of task 3, and what T counts; "
+    'lecture 02, "One number to compare models by".',
     reference=reference,
     visible=VISIBLE,
     hidden=hidden,

@@ -2,10 +2,13 @@
 
 import contextlib
 import io
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import numpy as np
 import pytest
 from a1_variants import VARIANTS
@@ -42,7 +45,11 @@ def words_of(check: Callable[[], object]) -> str:
 
 
 def names_it(task: Task, mistake: Mistake, says: str) -> bool:
-    return f"This is what you get when {mistake.what}.\nHint: {mistake.hint}\n" in says
+    """Whether these are the mistake's own words, wherever its lines are broken."""
+    told = " ".join(says.split())
+    return (
+        f"This is what you get when {mistake.what}. Hint: {mistake.hint} Where to look: {task.look}" in told
+    )
 
 
 def test_the_points_are_those_of_the_course() -> None:
@@ -259,14 +266,32 @@ def test_the_words_for_a_student() -> None:
         "  expected  4.0\n"
         "  got       17.0\n"
         "\n"
-        "  It differs: expected 4.0, got 17.0 (13.0 too large)\n"
+        "  That is, expected 4.0, got 17.0 (13.0 too large).\n"
         "\n"
         "This is what you get when the perplexities of the sentences are averaged.\n"
-        "Hint: Perplexity is the exponential of a mean, and the mean runs over all tokens of the text at "
-        "once.\n"
-        "Where to look: the equation in the text of task 3, and what T counts; lecture 01, the section on "
-        "perplexity."
+        "Hint: Perplexity is the exponential of a mean, and the mean runs over all tokens of the text at\n"
+        "  once.\n"
+        'Where to look: the equation in the text of task 3, and what T counts; lecture 02, "One number to\n'
+        '  compare models by".'
     )
+
+
+def test_no_line_is_too_wide_for_a_notebook() -> None:
+    for task in TASKS:
+        for mistake in task.mistakes[:3]:
+            says = words_of(lambda: task.grade(mistake.implementation, seed=1))  # noqa: B023
+            assert max(map(len, says.splitlines())) <= 110
+
+
+@each_task
+def test_where_to_look_exists(task: Task) -> None:
+    """Lectures and their sections are called by their names."""
+    found = re.search(r'lecture (\d\d), "(.*)"\.$', task.look)
+    assert found is not None
+    number, section = found.groups()
+    (lecture,) = (Path(__file__).resolve().parents[3] / "lectures").glob(f"{number}_*.ipynb")
+    text = "\n".join(c.source for c in nbformat.read(lecture, as_version=4).cells).replace("*", "")
+    assert f"## {section}\n" in text
 
 
 def test_ipython_shows_the_words_and_no_traceback() -> None:
