@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from rnn_course.errors import CourseError, DataError
+from rnn_course.errors import CourseError, DataError, check_shape
 from rnn_course.text.vocabulary import Vocabulary
 
 State = TypeVar("State")
@@ -42,12 +42,14 @@ def as_ids(model: LanguageModel[Any], tokens: Tokens) -> Int[ndarray, " length"]
 
     Raises:
         VocabularyError: if an id is out of range, or `tokens` is one string.
+        ShapeError: if `tokens` has more than one axis.
     """
     if not isinstance(tokens, ndarray) and (
         isinstance(tokens, str) or any(isinstance(t, str) for t in tokens)
     ):
         return model.vocabulary.encode(tokens)  # type: ignore[arg-type]
-    ids = np.asarray(tokens, dtype=None if len(tokens) else np.int64)
+    ids = np.asarray(tokens) if len(tokens) else np.zeros(0, dtype=np.int64)
+    check_shape("tokens", ids, ("length",))
     model.vocabulary.check_ids(ids)
     return ids
 

@@ -17,7 +17,7 @@ from rnn_course.text.vocabulary import BOS, EOS, UNK, Vocabulary
 LOG10_ZERO = -99.0
 """What stands in a file for log10 0."""
 
-BLOCK = 1 << 16
+BLOCK = 1 << 14
 """So many lines are taken apart at a time, which bounds the memory for their strings."""
 
 
