@@ -26,23 +26,23 @@ class Cell:
         name: "elman", "lstm", "gru", "2-layer lstm" ...
         init: (embed_size, hidden_size, rng, **options) -> params.
         initial_state: (params, batch_size) -> state before the first token, zeros.
-        step: (params, state, x_t) -> state after one token, x_t [batch, embed].
-        forward: (params, x, state_0=None) -> (outputs [time, batch, output], cache), x [time, batch, embed].
+        step: (params, state, x_t) -> (output [batch, output], state) after one token, x_t [batch, embed].
+        forward: (params, x, state_0=None, lengths=None) -> (outputs [time, batch, output], cache), for x
+            [time, batch, embed]. lengths, [batch], are the tokens of each sequence without its padding. What
+            the outputs are at padding means nothing, and doutputs is to be 0 there.
         backward: (doutputs, cache, dstates=None) -> (dparams, dx, dstate_0). dstates is the loss's gradient
             at the states themselves, where something reads them besides the outputs; as `states(cache)`.
         states: (cache) -> the states after each token, with time as their first axis.
-        output: (state) -> what the layer above reads of it, [batch, output].
         output_size: (params) -> the last axis of the outputs.
     """
 
     name: str
     init: Callable[..., Params]
     initial_state: Callable[[Params, int], State]
-    step: Callable[[Params, State, ndarray], State]
+    step: Callable[[Params, State, ndarray], tuple[ndarray, State]]
     forward: Callable[..., tuple[ndarray, Cache]]
     backward: Callable[..., tuple[Params, ndarray, State]]
     states: Callable[[Cache], State]
-    output: Callable[[State], ndarray]
     output_size: Callable[[Params], int]
 
 
@@ -109,12 +109,30 @@ def _fast_states_of_lstm(cache: lstm_fast.LSTMFastCache) -> lstm.LSTMState:
     return lstm.LSTMState(cache.h, cache.c[1:].transpose(0, 2, 1))
 
 
-def _itself(state: ndarray) -> ndarray:
-    return state
+def forward_of_one_direction(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """`Cell.forward` for a cell that reads from left to right: what follows a sequence cannot change it."""
+
+    def with_lengths(
+        params: Params, x: ndarray, state_0: State = None, lengths: ndarray | None = None
+    ) -> Any:
+        return forward(params, x, state_0)
+
+    return with_lengths
 
 
-def _h_of_state(state: lstm.LSTMState) -> ndarray:
-    return state[0]
+def step_of_one_state(step: Callable[..., ndarray]) -> Callable[..., tuple[ndarray, ndarray]]:
+    """`Cell.step` for a cell whose state is its output h."""
+
+    def with_output(params: Params, state: ndarray, x_t: ndarray) -> tuple[ndarray, ndarray]:
+        h = step(params, state, x_t)
+        return h, h
+
+    return with_output
+
+
+def _lstm_step(params: Params, state: lstm.LSTMState, x_t: ndarray) -> tuple[ndarray, lstm.LSTMState]:
+    state = lstm.lstm_step(params, state, x_t)
+    return state.h, state
 
 
 def _hidden_size(params: Any) -> int:
@@ -125,33 +143,30 @@ ELMAN = Cell(
     name="elman",
     init=elman.elman_init,
     initial_state=elman.elman_initial_state,
-    step=elman.elman_step,
-    forward=elman.elman_forward,
+    step=step_of_one_state(elman.elman_step),
+    forward=forward_of_one_direction(elman.elman_forward),
     backward=backward_of_one_state(elman.elman_backward),
     states=_states_h,
-    output=_itself,
     output_size=_hidden_size,
 )
 LSTM = Cell(
     name="lstm",
     init=lstm.lstm_init,
     initial_state=lstm.lstm_initial_state,
-    step=lstm.lstm_step,
-    forward=lstm.lstm_forward,
+    step=_lstm_step,
+    forward=forward_of_one_direction(lstm.lstm_forward),
     backward=backward_of_lstm_state(lstm.lstm_backward),
     states=_states_h_and_c,
-    output=_h_of_state,
     output_size=_hidden_size,
 )
 GRU = Cell(
     name="gru",
     init=gru.gru_init,
     initial_state=gru.gru_initial_state,
-    step=gru.gru_step,
-    forward=gru.gru_forward,
+    step=step_of_one_state(gru.gru_step),
+    forward=forward_of_one_direction(gru.gru_forward),
     backward=backward_of_one_state(gru.gru_backward),
     states=_states_h,
-    output=_itself,
     output_size=_hidden_size,
 )
 GRU_RESET_AFTER = replace(
@@ -159,8 +174,8 @@ GRU_RESET_AFTER = replace(
     name="gru_reset_after",
     init=gru_reset_after.gru_reset_after_init,
     initial_state=gru_reset_after.gru_reset_after_initial_state,
-    step=gru_reset_after.gru_reset_after_step,
-    forward=gru_reset_after.gru_reset_after_forward,
+    step=step_of_one_state(gru_reset_after.gru_reset_after_step),
+    forward=forward_of_one_direction(gru_reset_after.gru_reset_after_forward),
     backward=backward_of_one_state(gru_reset_after.gru_reset_after_backward),
 )
 
@@ -170,19 +185,19 @@ TAUGHT_CELLS = {cell.name: cell for cell in (ELMAN, LSTM, GRU, GRU_RESET_AFTER)}
 CELLS = {
     "elman": replace(
         ELMAN,
-        forward=elman_fast.elman_fast_forward,
+        forward=forward_of_one_direction(elman_fast.elman_fast_forward),
         backward=backward_of_one_state(elman_fast.elman_fast_backward),
         states=_fast_states_of_elman,
     ),
     "lstm": replace(
         LSTM,
-        forward=lstm_fast.lstm_fast_forward,
+        forward=forward_of_one_direction(lstm_fast.lstm_fast_forward),
         backward=backward_of_lstm_state(lstm_fast.lstm_fast_backward),
         states=_fast_states_of_lstm,
     ),
     "gru": replace(
         GRU,
-        forward=gru_fast.gru_fast_forward,
+        forward=forward_of_one_direction(gru_fast.gru_fast_forward),
         backward=backward_of_one_state(gru_fast.gru_fast_backward),
         states=_fast_states_of_gru,
     ),

@@ -7,18 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from cell_forms import LEFT_TO_RIGHT, SINGLE
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_course.cells.cell import CELLS, TAUGHT_CELLS, Cell, state_at
+from rnn_course.cells.cell import Cell, state_at
 from rnn_course.cells.parameters import map_arrays, named_arrays
 
-FAST = {name: cell for name, cell in CELLS.items() if cell is not TAUGHT_CELLS[name]}
-every_cell = pytest.mark.parametrize(
-    "cell",
-    [*TAUGHT_CELLS.values(), *FAST.values()],
-    ids=[*TAUGHT_CELLS, *(f"{name} fast" for name in FAST)],
-)
+every_cell = pytest.mark.parametrize("name", LEFT_TO_RIGHT)
+every_single_cell = pytest.mark.parametrize("name", SINGLE)
 sizes = st.tuples(st.integers(1, 9), st.integers(1, 4), st.integers(1, 4), st.integers(1, 5))
 seeds = st.integers(0, 2**32 - 1)
 EXACT = {"rtol": 0, "atol": 0}
@@ -40,21 +37,25 @@ def problem(cell: Cell, size: tuple[int, int, int, int], seed: int) -> tuple[Any
 
 
 @every_cell
+@settings(max_examples=40)
 @given(size=sizes, seed=seeds)
-def test_stepwise_equals_whole(cell: Cell, size: tuple[int, int, int, int], seed: int) -> None:
+def test_stepwise_equals_whole(name: str, size: tuple[int, int, int, int], seed: int) -> None:
+    cell = LEFT_TO_RIGHT[name]
     params, x, state = problem(cell, size, seed)
     outputs, cache = cell.forward(params, x, state)
     for t, x_t in enumerate(x):
-        state = cell.step(params, state, x_t)
-        np.testing.assert_allclose(outputs[t], cell.output(state), **ROUNDING)
+        output, state = cell.step(params, state, x_t)
+        np.testing.assert_allclose(outputs[t], output, **ROUNDING)
     assert_same(state_at(cell.states(cache)), state, **ROUNDING)
     assert outputs.shape[-1] == cell.output_size(params)
 
 
 @every_cell
+@settings(max_examples=40)
 @given(size=sizes, seed=seeds, data=st.data())
-def test_chunks_with_the_state_carried_equal_the_whole(cell: Cell, size: tuple, seed: int, data: Any) -> None:
+def test_chunks_with_the_state_carried_equal_the_whole(name: str, size: tuple, seed: int, data: Any) -> None:
     """Forward with the state handed on, backward with the gradient of the state handed back."""
+    cell = LEFT_TO_RIGHT[name]
     params, x, state_0 = problem(cell, size, seed)
     cut = data.draw(st.integers(0, len(x)))
     outputs, cache = cell.forward(params, x, state_0)
@@ -78,9 +79,11 @@ def test_chunks_with_the_state_carried_equal_the_whole(cell: Cell, size: tuple, 
 
 
 @every_cell
+@settings(max_examples=25)
 @given(size=sizes, seed=seeds, data=st.data())
-def test_padding_changes_nothing(cell: Cell, size: tuple, seed: int, data: Any) -> None:
+def test_padding_changes_nothing(name: str, size: tuple, seed: int, data: Any) -> None:
     """Whatever stands after a sequence's end changes neither its states nor any gradient."""
+    cell = LEFT_TO_RIGHT[name]
     params, x, state_0 = problem(cell, size, seed)
     T, B = x.shape[:2]
     lengths = np.array(data.draw(st.lists(st.integers(1, T), min_size=B, max_size=B)))
@@ -88,7 +91,7 @@ def test_padding_changes_nothing(cell: Cell, size: tuple, seed: int, data: Any) 
     padded = np.where(inside[..., None], x, 1e3)
     results = []
     for inputs in (x, padded):
-        outputs, cache = cell.forward(params, inputs, state_0)
+        outputs, cache = cell.forward(params, inputs, state_0, lengths)
         doutputs = np.random.default_rng(seed).standard_normal(outputs.shape) * inside[..., None]
         last = state_at(cell.states(cache), lengths)
         dparams, dx, dstate_0 = cell.backward(doutputs, cache)
@@ -103,7 +106,8 @@ def test_padding_changes_nothing(cell: Cell, size: tuple, seed: int, data: Any) 
 
 
 @every_cell
-def test_every_output_depends_on_the_whole_past_and_on_no_future(cell: Cell) -> None:
+def test_every_output_depends_on_the_whole_past_and_on_no_future(name: str) -> None:
+    cell = LEFT_TO_RIGHT[name]
     params, x, state_0 = problem(cell, (8, 2, 3, 4), 7)
     outputs, _ = cell.forward(params, x, state_0)
     for t in range(len(x)):
@@ -115,7 +119,8 @@ def test_every_output_depends_on_the_whole_past_and_on_no_future(cell: Cell) -> 
 
 
 @every_cell
-def test_sequences_of_a_batch_do_not_see_each_other(cell: Cell) -> None:
+def test_sequences_of_a_batch_do_not_see_each_other(name: str) -> None:
+    cell = LEFT_TO_RIGHT[name]
     params, x, state_0 = problem(cell, (6, 3, 2, 4), 8)
     outputs, _ = cell.forward(params, x, state_0)
     other = x.copy()
@@ -126,31 +131,34 @@ def test_sequences_of_a_batch_do_not_see_each_other(cell: Cell) -> None:
 
 
 @every_cell
-def test_float32_stays_float32(cell: Cell) -> None:
+def test_float32_stays_float32(name: str) -> None:
+    cell = LEFT_TO_RIGHT[name]
     rng = np.random.default_rng(0)
     params = cell.init(3, 4, rng, dtype=np.float32)
     outputs, cache = cell.forward(params, rng.standard_normal((5, 2, 3), dtype=np.float32))
-    for name, array in named_arrays((params, cell.states(cache), cell.backward(outputs, cache))):
-        assert array.dtype == np.float32, name
+    for path, array in named_arrays((params, cell.states(cache), cell.backward(outputs, cache))):
+        assert array.dtype == np.float32, path
 
 
-@every_cell
-def test_initial_weights(cell: Cell) -> None:
+@every_single_cell
+def test_initial_weights(name: str) -> None:
     """Uniform within 1/sqrt(hidden), repeatable, orthogonal on request."""
+    cell = LEFT_TO_RIGHT[name]
     params = cell.init(30, 25, np.random.default_rng(3))
     assert_same(params, cell.init(30, 25, np.random.default_rng(3)), **EXACT)
-    for name, array in named_arrays(params):
-        assert np.abs(array).max() <= 0.2, name
-        assert np.abs(array).max() > 0.15, name
-        assert array.std() == pytest.approx(0.2 / np.sqrt(3), rel=0.35), name
-    for name, array in named_arrays(cell.init(30, 25, np.random.default_rng(3), orthogonal=True)):
-        if name.startswith("W") and name != "W_e":
+    for path, array in named_arrays(params):
+        assert np.abs(array).max() <= 0.2, path
+        assert np.abs(array).max() > 0.15, path
+        assert array.std() == pytest.approx(0.2 / np.sqrt(3), rel=0.35), path
+    for path, array in named_arrays(cell.init(30, 25, np.random.default_rng(3), orthogonal=True)):
+        if path.startswith("W") and path != "W_e":
             np.testing.assert_allclose(array @ array.T, np.eye(25), atol=1e-12)
 
 
-@every_cell
-def test_memory_grows_with_time_and_never_by_weights(cell: Cell) -> None:
+@every_single_cell
+def test_memory_grows_with_time_and_never_by_weights(name: str) -> None:
     """With H = 256 and one sequence, the weights outweigh a step's states 256 to 1."""
+    cell = LEFT_TO_RIGHT[name]
     H = 256
     rng = np.random.default_rng(0)
     params = cell.init(4, H, rng)
