@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from rnn_course.checks.plain import Plain
 
 
-class Case(NamedTuple):
+@dataclass(frozen=True, eq=False)  # a case is the same as itself alone, so that outcomes can be kept by case
+class Case:
     """Arguments of one call, plain values all, and what is particular about them."""
 
     arguments: tuple[Plain, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rnn_course.checks import feedback
@@ -85,13 +86,19 @@ def named(task: Task, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Mis
     for mistake in task.mistakes:
         theirs: list[Outcome] = []
         for case, outcome in zip(cases, came, strict=True):
-            theirs.append(call_once(mistake.implementation, case.arguments))
+            theirs.append(_outcome_of(mistake, case))
             if not _alike(task, outcome, summarised(task, case, theirs[-1])):
                 break
         else:
             if first_fault(task, cases, theirs) is not None:
                 return mistake
     return None
+
+
+@lru_cache(maxsize=4096)
+def _outcome_of(mistake: Mistake, case: Case) -> Outcome:
+    """What a mistake gives in a case, kept for the next student who makes it."""
+    return call_once(mistake.implementation, case.arguments)
 
 
 def _alike(task: Task, first: Outcome, second: Outcome) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def _nothing(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> tuple[int, s
     return None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Task:
     """One function that a student writes, and how to tell whether it is right.
 
@@ -83,8 +84,9 @@ class Task:
         known = ", ".join(mistake.name for mistake in self.mistakes)
         raise CourseError(f"{self.test_id} has no mistake {name!r}; it has {known}")
 
+    @lru_cache(maxsize=8)  # noqa: B019 (tasks are constants of their modules and live as long as they)
     def hidden_cases(self, seed: int) -> tuple[Case, ...]:
-        """The hidden cases of an instructor's seed."""
+        """The hidden cases of an instructor's seed; the same ones when asked again."""
         # copied one by one, in case a later one is made by altering an earlier one
         return tuple(copy.deepcopy(case) for case in self.hidden(rng_for(seed, self.answer_id)))
 

@@ -57,8 +57,10 @@ def test_a_seed_may_be_as_long_as_one_likes() -> None:
 
 def test_cases_follow_from_seed_and_task_alone() -> None:
     for task in TASKS:
-        again = task.hidden_cases(11)
-        assert repr(task.hidden_cases(11)) == repr(again)
-        assert repr(task.hidden_cases(12)) != repr(again)
+        drawn_afresh = type(task).hidden_cases.__wrapped__(task, 11)
+        assert drawn_afresh is not task.hidden_cases(11)
+        assert repr(drawn_afresh) == repr(task.hidden_cases(11))
+        assert repr(drawn_afresh) != repr(task.hidden_cases(12))
+        assert task.hidden_cases(11) is task.hidden_cases(11)  # so that mistakes' outcomes can be kept
     draws = {repr(rng_for(11, task.answer_id).integers(10**9)) for task in TASKS}
     assert len(draws) == len(TASKS)
