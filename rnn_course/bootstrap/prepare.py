@@ -58,6 +58,8 @@ def is_usable(environment: Environment) -> bool:
 
 def make_folder(environment: Environment, inherit: tuple[int, ...]) -> None:
     """Make .venv with nothing but pip in it, in the place of whatever stood there."""
+    if environment.folder.exists() and not environment.folder.is_dir():
+        raise SetupError(f"{environment.folder} is a file. Move it away, then run the same command again.")
     missing = [name for name in ("venv", "ensurepip") if find_spec(name) is None]
     if missing:
         raise SetupError(venv_missing(missing[0]))
