@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from rnn_course.cells.elman import ElmanParams, elman_init
-from rnn_course.torch_cells.module import TorchCell
+from rnn_course.torch_cells.module import TorchCell, at_end
 
 
 class Elman(TorchCell):
@@ -18,16 +18,14 @@ class Elman(TorchCell):
     W_e: Tensor
     b_1: Tensor
 
-    def forward(self, e: Tensor, h: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Outputs h^(1) .. h^(T), [time, batch, hidden], and h^(T).
-
-        Args:
-            e: embeddings, [time, batch, embed].
-            h: h^(0), [batch, hidden]; zeros if left out.
-        """
+    def forward(
+        self, e: Tensor, h: Tensor | None = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """h^(1) .. h^(T), [time, batch, hidden], and the last of each sequence; see `TorchCell.forward`."""
         h = self.initial_state(e.shape[1]) if h is None else h
         outputs = []
         for from_e in e @ self.W_e.T + self.b_1:  # W_e e^(t) + b_1 waits for nothing: all steps at once
             h = torch.tanh(h @ self.W_h.T + from_e)
             outputs.append(h)
-        return torch.stack(outputs), h
+        states = torch.stack(outputs)
+        return states, at_end(states, lengths)

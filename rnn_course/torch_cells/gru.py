@@ -7,7 +7,7 @@ from torch import Tensor
 
 from rnn_course.cells.gru import GRUParams, gru_init
 from rnn_course.cells.gru_reset_after import GRUResetAfterParams, gru_reset_after_init
-from rnn_course.torch_cells.module import TorchCell
+from rnn_course.torch_cells.module import TorchCell, at_end
 
 
 class GRU(TorchCell):
@@ -17,13 +17,10 @@ class GRU(TorchCell):
     params_type = GRUParams
     W_h: Tensor
 
-    def forward(self, x: Tensor, h: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Outputs h^(1) .. h^(T), [time, batch, hidden], and h^(T).
-
-        Args:
-            x: embeddings, [time, batch, embed].
-            h: h^(0), [batch, hidden]; zeros if left out.
-        """
+    def forward(
+        self, x: Tensor, h: Tensor | None = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """h^(1) .. h^(T), [time, batch, hidden], and the last of each sequence; see `TorchCell.forward`."""
         h = self.initial_state(x.shape[1]) if h is None else h
         W = torch.cat([self.get_parameter("W_u"), self.get_parameter("W_r")])
         U, b = (torch.cat([self.get_parameter(f"{letter}_{gate}") for gate in "urh"]) for letter in "Ub")
@@ -35,7 +32,8 @@ class GRU(TorchCell):
             h_tilde = torch.tanh((r * h) @ self.W_h.T + x_h)
             h = (1 - u) * h + u * h_tilde
             outputs.append(h)
-        return torch.stack(outputs), h
+        states = torch.stack(outputs)
+        return states, at_end(states, lengths)
 
 
 class GRUResetAfter(TorchCell):
@@ -45,8 +43,10 @@ class GRUResetAfter(TorchCell):
     params_type = GRUResetAfterParams
     b_hr: Tensor
 
-    def forward(self, x: Tensor, h: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Outputs h^(1) .. h^(T), [time, batch, hidden], and h^(T); arguments as for `GRU`."""
+    def forward(
+        self, x: Tensor, h: Tensor | None = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """h^(1) .. h^(T), [time, batch, hidden], and the last of each sequence; see `TorchCell.forward`."""
         h = self.initial_state(x.shape[1]) if h is None else h
         W, U, b = (torch.cat([self.get_parameter(f"{letter}_{gate}") for gate in "urh"]) for letter in "WUb")
         outputs = []
@@ -57,4 +57,5 @@ class GRUResetAfter(TorchCell):
             h_tilde = torch.tanh(r * (recalled + self.b_hr) + x_h)
             h = (1 - u) * h + u * h_tilde
             outputs.append(h)
-        return torch.stack(outputs), h
+        states = torch.stack(outputs)
+        return states, at_end(states, lengths)

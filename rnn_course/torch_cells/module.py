@@ -12,6 +12,13 @@ from torch import Tensor, nn
 State = Any  # a tensor [batch, hidden], or a (named) tuple of states
 
 
+def at_end(states: Tensor, lengths: Tensor | None) -> Tensor:
+    """states[lengths[b] - 1] for each b of the batch, or the last ones; states are [time, batch, hidden]."""
+    if lengths is None:
+        return states[-1]
+    return states[lengths - 1, torch.arange(states.shape[1], device=states.device)]
+
+
 class TorchCell(nn.Module):
     """A cell with one nn.Parameter for each array of its numpy twin's parameters.
 
@@ -74,10 +81,19 @@ class TorchCell(nn.Module):
         first = next(self.parameters())
         return first.new_zeros(batch_size, first.shape[0])
 
-    def step(self, state: State, x_t: Tensor) -> State:
-        """The state after one more token, x_t [batch, embed]."""
-        return self.forward(x_t[None], state)[1]
+    def step(self, state: State, x_t: Tensor) -> tuple[Tensor, State]:
+        """The output [batch, hidden] and the state after one more token, x_t [batch, embed]."""
+        outputs, state = self.forward(x_t[None], state)
+        return outputs[0], state
 
-    def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """Outputs [time, batch, hidden] and the last state, for x [time, batch, embed], as in torch.nn."""
+    def forward(
+        self, x: Tensor, state: State | None = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, State]:
+        """Outputs [time, batch, hidden] and the last state.
+
+        Args:
+            x: embeddings, [time, batch, embed].
+            state: the state before the first token; zeros if left out.
+            lengths: tokens in each sequence, [batch], so that the last state is that before the padding.
+        """
         raise NotImplementedError
