@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ngram_cases import FITS, IN_BACKOFF_FORM, cats, other_texts, texts
 
@@ -35,6 +35,7 @@ def test_is_a_language_model(fit, order):
 
 
 @every_model
+@settings(max_examples=40)
 @given(text=texts, other=other_texts, order=st.integers(1, 4))
 def test_vectorised_scores_equal_stepwise_ones(fit, text, other, order):
     stream, vocabulary = encode_text(text)
@@ -46,6 +47,7 @@ def test_vectorised_scores_equal_stepwise_ones(fit, text, other, order):
 
 
 @every_model
+@settings(max_examples=40)
 @given(text=texts, context=st.lists(st.sampled_from("abcdx"), max_size=5), order=st.integers(1, 4))
 def test_distributions_sum_to_one_after_any_context(fit, text, context, order):
     stream, vocabulary = encode_text(text)
@@ -58,6 +60,7 @@ def test_distributions_sum_to_one_after_any_context(fit, text, context, order):
 
 
 @every_model
+@settings(max_examples=40)
 @given(text=texts, state=st.lists(st.integers(0, 6), max_size=3).map(tuple))
 def test_any_tuple_of_ids_is_a_state(fit, text, state):
     stream, vocabulary = encode_text(text)
@@ -143,6 +146,7 @@ def test_bos_in_a_scored_stream_is_impossible(fit):
 
 
 @pytest.mark.parametrize("fit", [FITS[name] for name in IN_BACKOFF_FORM], ids=IN_BACKOFF_FORM)
+@settings(max_examples=40)
 @given(text=texts, order=st.integers(2, 4))
 def test_backoff_form_stores_what_the_model_says(fit, text, order):
     stream, vocabulary = encode_text(text)
