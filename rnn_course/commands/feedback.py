@@ -27,7 +27,7 @@ def feedback(assignment: str, students: tuple[str, ...]) -> None:
             failed.append(f"  {student}: {reason}")
         else:
             written += 1
-    folder = course.folder("feedback", name, "STUDENT")
+    folder = course.folder("feedback", name, "STUDENT").relative_to(course.root)
     click.echo(f"{name}: {written} students' pages are in {folder}")
     if failed:
         click.echo("\n".join(["No page for:", *failed]), err=True)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import click
+
+
+def _shown(folder: Path) -> str:
+    # Short where the folder lies in the course, which is where the command is run.
+    return os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else str(folder)
 
 
 @click.command()
@@ -50,6 +58,6 @@ def release(assignments: tuple[str, ...], check: bool) -> None:
             steps.close()
         manual = f", {done.manual_points:g} by hand" if done.manual_points else ""
         what = "written" if done.changed else "unchanged"
-        click.echo(f"{name}: {what} in {done.folder} ({done.points:g} points by tests{manual})")
+        click.echo(f"{name}: {what} in {_shown(done.folder)} ({done.points:g} points by tests{manual})")
     if failed:
         raise SystemExit(1)

@@ -20,6 +20,7 @@ from nbgrader.preprocessors import DeduplicateIds, Execute
 from rnn_course.grading.build import Build
 from rnn_course.grading.converters import describe_exception, run_converter
 from rnn_course.grading.course import Course
+from rnn_course.grading.errors import InfrastructureError
 from rnn_course.grading.execute_apart import ExecuteApart
 from rnn_course.grading.gradebook import give_zero, marks
 from rnn_course.grading.intake import Submission
@@ -96,7 +97,7 @@ def _convert(
             options={"steps": steps},
         )
         if failure:
-            raise RuntimeError(failure)
+            raise InfrastructureError(failure)
     else:
         shutil.rmtree(course.folder("autograded", assignment, student), ignore_errors=True)
     if submission.unreadable:

@@ -16,7 +16,7 @@ from rnn_course.grading.autograde import Limits, grade_submission, with_marks
 from rnn_course.grading.build import Build, build_release, files_in, read_notebooks
 from rnn_course.grading.course import Course
 from rnn_course.grading.errors import GradingError
-from rnn_course.grading.gradebook import registered_cells, students
+from rnn_course.grading.gradebook import keep_reviewed, registered_cells, reviewed_by_hand, students
 from rnn_course.grading.intake import Submission, find_submissions, look_at
 from rnn_course.grading.results import Result, ResultStore, Status
 from rnn_course.grading.seed import ensure_seed
@@ -55,14 +55,20 @@ class ClassRun:
         before = self.done.get(student)
         if before and not self.force and self._still_holds(before, mark):
             return with_marks(self.course, before)
-        return grade_submission(
+        same_work = before is not None and submission_part(before.fingerprint) == submission_part(mark) != ""
+        reviewed = reviewed_by_hand(self.course.db_url, assignment, student) if same_work else set()
+        result = grade_submission(
             self.course, self.build, submission, seed=self.seed, limits=self.limits, fingerprint=mark
         )
+        if reviewed and result.status is not Status.INFRASTRUCTURE:
+            keep_reviewed(self.course.db_url, assignment, student, reviewed)
+            result = with_marks(self.course, result)
+        return result
 
     def fingerprint(self, submission: Submission) -> str:
-        """A digest of everything that the marks depend on."""
-        parts = (submission.digest(), self.build.version, self.seed, repr(self.limits), grader_version())
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        """A digest of the submission, and one of all else that its marks depend on: `a:b`."""
+        rest = "\n".join((self.build.version, self.seed, repr(self.limits), grader_version()))
+        return f"{submission.digest()}:{hashlib.sha256(rest.encode()).hexdigest()}"
 
     def _still_holds(self, before: Result, fingerprint: str) -> bool:
         if not fingerprint or before.fingerprint != fingerprint or before.status is Status.INFRASTRUCTURE:
@@ -70,6 +76,11 @@ class ClassRun:
         graded = self.course.folder("autograded", self.build.assignment, before.student)
         has_marks = with_marks(self.course, before).score is not None
         return has_marks and all((graded / f"{name}.ipynb").exists() for name in self.build.notebooks)
+
+
+def submission_part(fingerprint: str) -> str:
+    """The digest of what was handed in, out of a fingerprint."""
+    return fingerprint.partition(":")[0]
 
 
 @contextmanager

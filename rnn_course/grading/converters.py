@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rnn_course.errors import CourseError
 from rnn_course.grading.course import Course
 
 
@@ -84,7 +85,9 @@ def quiet_database() -> Iterator[None]:
 
 
 def describe_exception(error: BaseException) -> str:
-    """An exception in one line: its type and the first line of its text."""
+    """An exception in one line: its type, unless it is one of the grader's own, and its first line."""
     lines = str(error).strip().splitlines()
+    if isinstance(error, CourseError) and lines:
+        return lines[0]
     name = type(error).__name__
     return f"{name}: {lines[0]}" if lines else name

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,8 @@ from rnn_course.grading.gradebook import Mark, open_gradebook, submission_marks
 from rnn_course.grading.results import Result, ResultStore
 
 Table = list[list[object]]
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_SIGNS = ("=", "+", "-", "@")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,8 @@ def _row(assignment: Any, student: Any, submission: Any, result: Result | None) 
 def course_table(rows: list[Row]) -> Table:
     """One line per student and assignment, with a column for every task, named `notebook/grade_id`.
 
-    The columns stand in docs/instructor_guide.md. A task that the row's assignment has not, or that was not
-    handed in, is left empty.
+    The columns stand in docs/instructor_guide.md. A task is left empty where the row's assignment has it
+    not, nothing was handed in, or a person still has to mark it.
     """
     tasks = sorted({(mark.notebook, mark.grade_id) for row in rows for mark in row.marks})
     head = ["assignment", "student_id", "last_name", "first_name", "email", "status", "reason"]
@@ -118,10 +120,17 @@ def course_table(rows: list[Row]) -> Table:
                 max(0.0, row.score - row.late_penalty),
                 row.max_score,
                 row.needs_manual_grade,
-                *(by_task[task].score if task in by_task else "" for task in tasks),
+                *(_points(by_task.get(task)) for task in tasks),
             ]
         )
     return table
+
+
+def _points(mark: Mark | None) -> object:
+    # Not 0 but nothing, as long as nobody has given it a mark.
+    if mark is None or (mark.automatic is None and mark.manual is None):
+        return ""
+    return mark.score
 
 
 def nbgrader_table(rows: list[Row]) -> Table:
@@ -149,6 +158,8 @@ def as_csv(table: Table) -> str:
 def _harmless(value: object) -> object:
     # A spreadsheet runs a cell that begins like a formula, and a student chooses their own name. An
     # apostrophe in front makes it text; numbers of our own are no strings and stay as they are.
-    if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
-        return "'" + value
-    return value
+    # Line breaks and other control characters would end a line for some readers.
+    if not isinstance(value, str):
+        return value
+    text = CONTROL.sub(" ", value).encode("utf-8", "replace").decode()
+    return "'" + text if text.lstrip().startswith(FORMULA_SIGNS) else text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +17,7 @@ from rnn_course.grading.course import Course
 from rnn_course.grading.errors import GradingError
 from rnn_course.grading.gradebook import Mark, marks
 from rnn_course.grading.hidden import strip_hidden_tests
-from rnn_course.grading.messages import test_messages
+from rnn_course.grading.messages import failure_messages
 from rnn_course.grading.results import Result, ResultStore, Status
 
 WORDS = {
@@ -66,7 +65,13 @@ class SafeFeedback(GenerateFeedback):
         settings = Config()
         settings.HTMLExporter.sanitize_html = True
         self.update_config(settings)
-        self.preprocessors = [summary, *self.preprocessors]
+        self.preprocessors = [summary, *self.preprocessors, wrap_long_lines]
+
+
+def wrap_long_lines(nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+    """A step of nbconvert's that lets long messages wrap instead of running out of the page."""
+    resources["inlining"]["css"].append("#notebook pre { white-space: pre-wrap; word-break: normal; }")
+    return nb, resources
 
 
 class Summary(Preprocessor):
@@ -80,10 +85,12 @@ class Summary(Preprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Change one notebook; called by nbconvert before the page is made."""
-        messages = test_messages(nb)
+        messages = failure_messages(nb)
         strip_hidden_tests(nb)
         name = resources["nbgrader"]["notebook"]
-        own = [mark for mark in self.found if mark.notebook == name]
+        order = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells]
+        own = [mark for mark in self.found if mark.notebook == name and mark.grade_id in order]
+        own.sort(key=lambda mark: order.index(mark.grade_id))
         cell = new_markdown_cell(summary_text(own, messages, self.result), id="summary")
         if (nb.nbformat, nb.nbformat_minor) < (4, 5):
             del cell["id"]
@@ -94,8 +101,8 @@ class Summary(Preprocessor):
 def summary_text(found: list[Mark], messages: dict[str, str], result: Result | None) -> str:
     """The summary as a table in HTML; everything that came from a student is escaped."""
     rows = [
-        f"<tr><td><code>{html.escape(mark.grade_id)}</code></td>"
-        f"<td>{mark.score:g} / {mark.max_score:g}</td>"
+        f'<tr><td><a href="#{_escaped(mark.grade_id)}">{_escaped(mark.grade_id)}</a></td>'
+        f"<td>{mark.score:g}&nbsp;/&nbsp;{mark.max_score:g}</td>"
         f"<td>{_remark(mark, messages)}</td></tr>"
         for mark in found
     ]
@@ -105,7 +112,8 @@ def summary_text(found: list[Mark], messages: dict[str, str], result: Result | N
         lines.append(f"<p><b>{words}</b> {_escaped(result.reason)}</p>")
     if result:
         lines += [f"<p>Note: {_escaped(note)}</p>" for note in result.notes]
-    lines += ["<table><tr><th>task</th><th>points</th><th>what the test said</th></tr>", *rows, "</table>"]
+    head = "<tr><th>task</th><th>points</th><th>what the test said</th></tr>"
+    lines += ['<table class="table">', head, *rows, "</table>"]
     return "\n".join(lines)
 
 
@@ -116,18 +124,12 @@ def _remark(mark: Mark, messages: dict[str, str]) -> str:
         return "marked by a person"
     message = messages.get(mark.grade_id)
     if message:
-        return _escaped(message)
+        return f"<pre>{_escaped(message)}</pre>"
     return "passed" if mark.score == mark.max_score and mark.automatic is not None else ""
 
 
 def _escaped(text: str) -> str:
     # Markdown is read before HTML is shown: its signs, and TeX's, become character references too.
-    escaped = html.escape(text)
-    for sign in "\\`*_[]{}#!|~$":
-        escaped = escaped.replace(sign, f"&#{ord(sign)};") if sign != "#" else escaped
-    return escaped.replace("\n", "<br>")
-
-
-def feedback_folder(course: Course, assignment: str, student: str) -> str:
-    """Where a student's pages lie, relative to the course."""
-    return os.path.relpath(course.folder("feedback", assignment, student), course.root)
+    special = "\\`*_[]{}!|~$"
+    text = "".join(f"&#{ord(letter)};" if letter in special else html.escape(letter) for letter in text)
+    return text.replace("\n", "<br>")

@@ -125,3 +125,22 @@ def give_zero(db_url: str, assignment: str, student: str, notebooks: list[str]) 
                 grade.auto_score = 0.0
                 grade.needs_manual_grade = grade.manual_score is not None
         gradebook.db.commit()
+
+
+def reviewed_by_hand(db_url: str, assignment: str, student: str) -> set[tuple[str, str]]:
+    """The tasks, by (notebook, grade_id), that only a person marks and that a person has marked."""
+    return {
+        (mark.notebook, mark.grade_id)
+        for mark in marks(db_url, assignment, student)
+        if mark.manual is not None and mark.automatic is None and not mark.needs_manual_grade
+    }
+
+
+def keep_reviewed(db_url: str, assignment: str, student: str, tasks: set[tuple[str, str]]) -> None:
+    """Mark tasks as reviewed again: nbgrader asks for a second look after every grading, changed or not."""
+    with open_gradebook(db_url) as gradebook:
+        for notebook, grade_id in tasks:
+            grade = gradebook.find_grade(grade_id, notebook, assignment, student)
+            if grade.auto_score is None:
+                grade.needs_manual_grade = False
+        gradebook.db.commit()

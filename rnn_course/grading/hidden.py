@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from rnn_course.grading.messages import ANSI, error_message
 
 BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
-MASK = "        [a line of a hidden test]"
+MASK = "        [lines of a hidden test]"
 SHORTEST = 6  # a line of fewer characters, such as `)`, gives nothing away
 LINE_NUMBER = re.compile(r"^\s*(-+>)?\s*\d+\s?")
 
@@ -41,10 +41,8 @@ def split_hidden(source: str) -> tuple[str, list[str]]:
     hidden: list[str] = []
     inside = False
     for line in source.split("\n"):
-        if BEGIN in line:
-            inside = True
-        elif END in line:
-            inside = False
+        if _is_mark(line):
+            inside = BEGIN in line
         else:
             (hidden if inside else visible).append(line)
     return "\n".join(visible), hidden
@@ -53,7 +51,7 @@ def split_hidden(source: str) -> tuple[str, list[str]]:
 def _mask_output(output: NotebookNode, hidden: set[str]) -> None:
     if output.output_type == "error":
         lines = "\n".join(output.traceback).split("\n")
-        masked = [MASK if _code_of(line) in hidden else line for line in lines]
+        masked = _masked(lines, [_code_of(line) in hidden or _is_mark(line) for line in lines])
         if _quotes_hidden("\n".join(masked), hidden):
             masked = [error_message(output)]
         output.traceback = masked
@@ -61,7 +59,22 @@ def _mask_output(output: NotebookNode, hidden: set[str]) -> None:
     for holder, key in [(output, "text"), (output.get("data", {}), "text/plain")]:
         if isinstance(holder.get(key), str) and _quotes_hidden(holder[key], hidden):
             lines = holder[key].split("\n")
-            holder[key] = "\n".join(MASK if _quotes_hidden(line, hidden) else line for line in lines)
+            found = [_quotes_hidden(line, hidden) or _is_mark(line) for line in lines]
+            holder[key] = "\n".join(_masked(lines, found))
+
+
+def _masked(lines: list[str], is_hidden: list[bool]) -> list[str]:
+    masked: list[str] = []
+    for line, hide in zip(lines, is_hidden, strict=True):
+        if not hide:
+            masked.append(line)
+        elif masked[-1:] != [MASK]:
+            masked.append(MASK)
+    return masked
+
+
+def _is_mark(line: str) -> bool:
+    return BEGIN in line or END in line
 
 
 def _code_of(line: str) -> str:

@@ -7,10 +7,10 @@ import re
 from nbformat import NotebookNode
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-LONGEST = 600  # characters of a message that are kept
+LONGEST = 4000  # characters of a message that are kept
 
 
-def test_messages(notebook: NotebookNode) -> dict[str, str]:
+def failure_messages(notebook: NotebookNode) -> dict[str, str]:
     """The message of each test cell that raised, by grade_id.
 
     It is the exception's text; where that is empty (a bare assert) its type.

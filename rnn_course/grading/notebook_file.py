@@ -48,20 +48,29 @@ def read_submitted(path: Path) -> NotebookNode:
 def _as_notebook(raw: object, name: str) -> NotebookNode:
     if not isinstance(raw, dict) or not {"cells", "worksheets"} & set(raw):
         raise UnreadableError(f"{name} is JSON, but not a notebook: it has no cells")
+    if not isinstance(raw.get("metadata", {}), dict):
+        raise UnreadableError(f"{name} is damaged: its metadata is not an object")
+    _check_cells(raw.get("cells", []), name)
     try:
         notebook = nbformat.reads(json.dumps(raw), as_version=4)
+        _check_cells(notebook.cells, name)
+    except UnreadableError:
+        raise
     except Exception as error:  # nbformat raises whatever its upgraders meet
         raise UnreadableError(f"{name} is not a notebook that nbformat can read: {error}") from error
-    if not isinstance(notebook.get("cells"), list):
-        raise UnreadableError(f"{name} is JSON, but its cells are not a list")
-    for number, cell in enumerate(notebook.cells, start=1):
-        if not (
-            isinstance(cell, dict)
-            and isinstance(cell.get("cell_type"), str)
-            and isinstance(cell.get("source"), str)
-            and isinstance(cell.get("metadata"), dict)
-        ):
-            raise UnreadableError(f"{name}: cell {number} lacks its cell_type, source or metadata")
-    if not isinstance(notebook.get("metadata"), dict):
-        raise UnreadableError(f"{name} is JSON, but its metadata is not an object")
     return notebook
+
+
+def _check_cells(cells: object, name: str) -> None:
+    if not isinstance(cells, list):
+        raise UnreadableError(f"{name} is damaged: its cells are not a list")
+    for number, cell in enumerate(cells, start=1):
+        parts = cell if isinstance(cell, dict) else {}
+        source = parts.get("source")
+        lines = source if isinstance(source, list) else [source]
+        if not (
+            isinstance(parts.get("cell_type"), str)
+            and isinstance(parts.get("metadata"), dict)
+            and all(isinstance(line, str) for line in lines)
+        ):
+            raise UnreadableError(f"{name} is damaged: cell {number} lacks its cell_type, source or metadata")

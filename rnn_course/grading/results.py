@@ -73,7 +73,7 @@ _TABLE = sa.Table(
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("notes", sa.Text, nullable=False),
-    sa.Column("fingerprint", sa.String(64), nullable=False),
+    sa.Column("fingerprint", sa.String(160), nullable=False),
     sa.Column("seconds", sa.Float, nullable=False),
 )
 

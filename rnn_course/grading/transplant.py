@@ -19,7 +19,8 @@ def transplant(release: NotebookNode, submitted: NotebookNode) -> tuple[Notebook
     """The release notebook with the student's answers in it.
 
     Of several cells with one grade_id the first counts. A cell of the student's that is not the
-    instructor's stands after the instructor's cell that it followed.
+    instructor's stands after the instructor's cell that it followed; one that was the instructor's and has
+    been edited stands after the original.
 
     Args:
         release: the student version of the assignment, as it was given out.
@@ -31,6 +32,7 @@ def transplant(release: NotebookNode, submitted: NotebookNode) -> tuple[Notebook
     body = copy.deepcopy(release)
     position = {name: index for index, cell in enumerate(body.cells) if (name := _grade_id(cell))}
     plain = {_text(cell): index for index, cell in enumerate(body.cells) if not _grade_id(cell)}
+    plain_ids = {body.cells[index].get("id"): index for index in plain.values()}
     extras: dict[int, list[NotebookNode]] = defaultdict(list)
     copies: dict[str, int] = defaultdict(int)
     here = -1  # the instructor's cell that was met last
@@ -44,6 +46,7 @@ def transplant(release: NotebookNode, submitted: NotebookNode) -> tuple[Notebook
         elif _text(cell) in plain:
             here = plain[_text(cell)]
         elif cell.source.strip():
+            here = plain_ids.get(cell.get("id"), here)
             extras[here].append(cell)
     cells = [_extra_cell(cell, body) for cell in extras[-1]]
     for index, cell in enumerate(body.cells):

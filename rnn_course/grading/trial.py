@@ -14,7 +14,7 @@ from rnn_course.grading.build import Build, files_in
 from rnn_course.grading.course import Course
 from rnn_course.grading.gradebook import Mark, marks
 from rnn_course.grading.intake import look_at
-from rnn_course.grading.messages import test_messages
+from rnn_course.grading.messages import failure_messages
 from rnn_course.grading.results import Status
 from rnn_course.grading.seed import draw_seed, find_seed
 
@@ -63,7 +63,7 @@ def run_trial(course: Course, build: Build, kind: Trial, limits: Limits | None =
         said = {
             (path.stem, grade_id): message
             for path in executed.glob("*.ipynb")
-            for grade_id, message in test_messages(nbformat.read(path, as_version=4)).items()
+            for grade_id, message in failure_messages(nbformat.read(path, as_version=4)).items()
         }
         reasons = []
         for mark in marks(trial.db_url, build.assignment, student):
