@@ -151,10 +151,10 @@ class Lab:
 
 @contextmanager
 def lab(folder: Path, *, dark: bool = False, timeout: float = 60) -> Iterator[Lab]:
-    """Start JupyterLab for the folder `folder / "notebooks"`, which is made."""
+    """Start JupyterLab for the folder `folder / "notebooks"`, which is made if it is not there."""
     pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
     root = folder / "notebooks"
-    root.mkdir()
+    root.mkdir(exist_ok=True)
     token = secrets.token_hex(16)
     port = _free_port()
     log = folder / "jupyterlab.log"
