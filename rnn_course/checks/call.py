@@ -99,7 +99,7 @@ def _changed(before: tuple[Plain, ...], after: tuple[Any, ...]) -> tuple[int, ..
     for position, (old, new) in enumerate(zip(before, after, strict=True)):
         try:
             intact = same(old, plain(new))
-        except NotPlain:  # something that is no value was put into it
+        except Exception:  # something that is no value was put into it
             intact = False
         if not intact:
             changed.append(position)

@@ -18,6 +18,7 @@ from rnn_course.errors import CourseError
 
 Plain = Any  # None, bool, int, float, complex, str, or a list, tuple, set, dict or ndarray of them
 DEEPEST = 20
+MOST_BITS = 1000  # within the range of floats, so that any two numbers can be subtracted
 
 
 class NotPlain(CourseError, TypeError):
@@ -78,13 +79,18 @@ def _plain_scalar(value: Any) -> Plain:
     if issubclass(kind, str):
         return str.__str__(value)
     if issubclass(kind, int):
+        if int.bit_length(value) > MOST_BITS:
+            raise NotPlain("a whole number of more than 300 digits")
         return int.__int__(value)
     if issubclass(kind, float):
         return float.__float__(value)
     if issubclass(kind, complex):
         return complex.__complex__(value)
     if kind in (Fraction, Decimal):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise NotPlain(f"a {type_name(value)} beyond the range of floats") from None
     raise NotPlain(_described(value))
 
 

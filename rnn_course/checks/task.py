@@ -29,7 +29,7 @@ class Task:
 
     Attributes:
         assignment, name: `a1` and `counts`; the cells are `a1_counts` and `a1_counts_test`.
-        label: what the notebook calls it: `Task 1, counts with boundaries`.
+        label: what the notebook calls it: `Task 1, counts`.
         points: what its test cell is worth.
         function: the name of the student's function.
         arguments: names of its arguments, in order.
@@ -84,7 +84,7 @@ class Task:
         known = ", ".join(mistake.name for mistake in self.mistakes)
         raise CourseError(f"{self.test_id} has no mistake {name!r}; it has {known}")
 
-    @lru_cache(maxsize=8)  # noqa: B019 (tasks are constants of their modules and live as long as they)
+    @lru_cache(maxsize=128)  # noqa: B019 (tasks are constants of their modules and live as long as they)
     def hidden_cases(self, seed: int) -> tuple[Case, ...]:
         """The hidden cases of an instructor's seed; the same ones when asked again."""
         # copied one by one, in case a later one is made by altering an earlier one

@@ -162,6 +162,9 @@ def test_it_is_a_copy() -> None:
         (np.array(["2020-01-01"], dtype="datetime64[D]"), "datetime64"),
         (np.datetime64("2020-01-01"), "datetime64"),
         (b"bytes", "bytes"),
+        (10**400, "more than 300 digits"),
+        ([-(2**1200)], "more than 300 digits"),
+        (Fraction(10**400), "Fraction beyond"),
     ],
 )
 def test_what_is_no_value(value: object, says: str) -> None:
