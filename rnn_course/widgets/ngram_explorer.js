@@ -1,4 +1,4 @@
-import { element, field, Finding, formatProbability, keepKeys, randomFrom, saveLater, setText } from "./assets/dom.js";
+import { element, field, Finding, formatProbability, keepKeys, randomFrom, send, setText } from "./assets/dom.js";
 import { CopyableState } from "./assets/state.js";
 import { BOS, EOS, NgramCounts, stateAfter, UNK } from "./ngram_counts.js";
 import { findingOf } from "./ngram_finding.js";
@@ -30,7 +30,6 @@ class Explorer {
     this.tokens = new Tokens(model.get("tokens"), { unit: model.get("unit"), lowercase: model.get("lowercase") });
     this.counts = new NgramCounts(readStream(model), this.tokens.tokens.length);
     this.random = randomFrom(model.get("seed"));
-    this.save = saveLater(model);
     this.finding = new Finding();
     this.table = new DistributionTable();
     this.shares = new Shares();
@@ -107,7 +106,7 @@ class Explorer {
     for (const name of SETTINGS) this.model.on(`change:${name}`, this.onChange);
   }
 
-  /** Set traits, draw once, and tell the kernel when the hand rests. */
+  /** Set traits, draw once, and tell the kernel. */
   change(settings) {
     this.changing = true;
     for (const [name, value] of Object.entries(settings)) this.model.set(name, value);
@@ -165,8 +164,7 @@ class Explorer {
       k: [this.get("smoothing"), this.get("compare")].includes("add-k"),
       compare: this.get("compare") !== "",
     });
-    if (this.get("finding") !== sentence) this.model.set("finding", sentence);
-    this.save();
+    send(this.model, { finding: sentence });
   }
 
   showControls() {
@@ -229,7 +227,6 @@ class Explorer {
   }
 
   close() {
-    this.save.now();
     for (const name of SETTINGS) this.model.off(`change:${name}`, this.onChange);
   }
 }

@@ -44,6 +44,7 @@ def show(browser: Any) -> Iterator[Callable[..., Stage]]:
 
     yield on_stage
     problems = [problem for stage in stages for problem in stage.problems]
+    unsaved = [trait for stage in stages for trait in stage.unsaved()]
     for stage in stages:
         stage.close()
-    assert problems == []
+    assert (problems, unsaved) == ([], [])

@@ -28,14 +28,15 @@ async ({ esm, css, traits, buffers }) => {
   const listeners = new Map();
   const model = {
     traits,
-    saved: 0,
+    unsaved: new Set(),
     get: (name) => traits[name],
     set(name, value) {
       if (traits[name] === value) return;
       traits[name] = value;
+      this.unsaved.add(name);
       for (const f of listeners.get(`change:${name}`) ?? []) f();
     },
-    save_changes() { this.saved += 1; },
+    save_changes() { this.unsaved.clear(); },
     on(events, f) { for (const e of events.split(" ")) listeners.set(e, [...(listeners.get(e) ?? []), f]); },
     off(events, f) {
       for (const e of events.split(" ")) listeners.set(e, (listeners.get(e) ?? []).filter((g) => g !== f));
@@ -80,9 +81,21 @@ class Stage:
         """A trait as the front end has set it."""
         return self.page.evaluate("name => model.get(name)", name)
 
+    def unsaved(self) -> list[str]:
+        """Traits that the front end has set and not sent to the kernel, whose answers could undo them."""
+        return self.page.evaluate("[...model.unsaved]")
+
     def set(self, **traits: Any) -> None:
         """Set traits as the kernel would."""
-        self.page.evaluate("traits => Object.entries(traits).forEach(([k, v]) => model.set(k, v))", traits)
+        self.page.evaluate(
+            """(traits) => {
+              for (const [name, value] of Object.entries(traits)) {
+                model.set(name, value);
+                model.unsaved.delete(name);
+              }
+            }""",
+            traits,
+        )
 
     def keys_that_left(self) -> list[str]:
         """Keys that reached the page around the widget."""

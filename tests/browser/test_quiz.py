@@ -35,12 +35,13 @@ def test_wrong_then_right_by_keyboard(show: Callable[..., Stage]) -> None:
     assert answer.inner_text() == "✗ Not this one. The context was seen, so the division can be done."
     assert page.locator(".rnn-answer:visible").count() == 1
     assert (stage.trait("solved"), stage.trait("tries"), stage.trait("chosen_index")) == (False, 1, 2)
+    assert stage.trait("finding") == answer.inner_text()
     assert "the division can be done" in page.locator(".rnn-unseen-by-eye[role=status]").text_content()
 
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    assert page.locator(".rnn-choice").nth(0).locator(".rnn-answer").inner_text().startswith("✓ Right.")
+    assert page.locator(".rnn-answer:visible").inner_text().startswith("✓ Right.")
     assert (stage.trait("solved"), stage.trait("tries")) == (True, 2)
     assert page.get_by_text("Right, after 2 tries.").is_visible()
 

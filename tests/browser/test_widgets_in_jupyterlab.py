@@ -64,6 +64,18 @@ def test_typing_changes_sentence_pixels_and_kernel(notebook: LabNotebook) -> Non
     notebook.expect_in_kernel("explorer.finding", repr(sentence))
 
 
+def test_no_letter_is_lost_while_the_kernel_answers(notebook: LabNotebook) -> None:
+    """The kernel repeats every value it is sent; a late answer must not undo what was typed since."""
+    box = notebook.page.locator(".rnn-ngram").get_by_label("Text so far")
+    box.fill("")
+    text = "the value of the names"
+    for i, letter in enumerate(text):
+        box.press_sequentially(letter)
+        notebook.page.wait_for_timeout(140 + 5 * (i % 12))
+    assert box.input_value() == text
+    notebook.expect_in_kernel("explorer.context", repr(text))
+
+
 def test_python_moves_the_widget(notebook: LabNotebook) -> None:
     notebook.in_kernel("explorer.set_trait('smoothing', 'kneser-ney')")
     notebook.page.locator(".rnn-ngram .rnn-finding", has_text="Under Kneser-Ney").wait_for(timeout=5000)

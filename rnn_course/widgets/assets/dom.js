@@ -22,23 +22,13 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Call `action` once, `milliseconds` after the last request; `.now()` does it at once if one is pending. */
+/** Calls `action` once, `milliseconds` after the last request. */
 export function debounce(action, milliseconds) {
   let timer = null;
-  const run = () => {
-    timer = null;
-    action();
-  };
-  const request = () => {
+  return () => {
     clearTimeout(timer);
-    timer = setTimeout(run, milliseconds);
+    timer = setTimeout(action, milliseconds);
   };
-  request.now = () => {
-    if (timer === null) return;
-    clearTimeout(timer);
-    run();
-  };
-  return request;
 }
 
 /**
@@ -75,9 +65,15 @@ export class Finding {
   }
 }
 
-/** Send traits to the kernel when the hand rests. Without a kernel (published site) it does nothing. */
-export function saveLater(model, milliseconds = 150) {
-  return debounce(() => model.save_changes(), milliseconds);
+/**
+ * Set traits and send them to the kernel, at once. Without a kernel (published site), sending does nothing.
+ *
+ * At once, because the kernel repeats what it is sent: a repetition that arrives while a newer value waits to be
+ * sent would undo it. Jupyter holds back a message while another is on its way, so that a fast hand does no harm.
+ */
+export function send(model, traits) {
+  for (const [name, value] of Object.entries(traits)) model.set(name, value);
+  model.save_changes();
 }
 
 /** Random numbers in [0, 1) from a seed (mulberry32), so that a draw can be repeated. */
