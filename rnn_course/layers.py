@@ -59,8 +59,11 @@ def embedding_backward(
     E, tokens = cache
     if de.shape != (*tokens.shape, E.shape[1]):
         raise ShapeError(f"embedding_backward: de is {de.shape}, but e is {(*tokens.shape, E.shape[1])}")
+    # dE[tokens] += de would keep only one of a token's gradients: sort, so that equal tokens stand in one run
+    order = np.argsort(tokens, axis=None, kind="stable")
+    present, starts = np.unique(tokens.ravel()[order], return_index=True)
     dE = np.zeros_like(E, dtype=de.dtype)
-    np.add.at(dE, tokens, de)  # dE[tokens] += de would keep only one of a token's gradients
+    dE[present] = np.add.reduceat(de.reshape(-1, E.shape[1])[order], starts)
     return dE
 
 
@@ -94,7 +97,9 @@ def readout_forward(
     """
     axes = " ".join([f"axis_{k}" for k in range(h.ndim - 1)] + ["hidden"])
     check_sizes("readout_forward", U=(params.U, "vocab hidden"), b_2=(params.b_2, "vocab"), h=(h, axes))
-    return h @ params.U.T + params.b_2, ReadoutCache(params, h)
+    z = h.reshape(-1, h.shape[-1]) @ params.U.T  # one product for all positions, whatever the leading axes
+    z += params.b_2
+    return z.reshape(*h.shape[:-1], len(params.b_2)), ReadoutCache(params, h)
 
 
 def readout_backward(
@@ -111,9 +116,10 @@ def readout_backward(
     params, h = cache
     if dz.shape != (*h.shape[:-1], len(params.b_2)):
         raise ShapeError(f"readout_backward: dz is {dz.shape}, but z is {(*h.shape[:-1], len(params.b_2))}")
-    dz_rows = dz.reshape(-1, dz.shape[-1])  # one row for each token, whatever the leading axes
+    dz_rows = dz.reshape(-1, dz.shape[-1])
     dU = dz_rows.T @ h.reshape(-1, h.shape[-1])
-    return ReadoutParams(dU, dz_rows.sum(axis=0)), dz @ params.U
+    dh = (dz_rows @ params.U).reshape(h.shape)
+    return ReadoutParams(dU, dz_rows.sum(axis=0)), dh
 
 
 def log_softmax(z: Float[ndarray, "*axes vocab"]) -> Float[ndarray, "*axes vocab"]:

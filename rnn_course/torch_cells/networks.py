@@ -109,7 +109,7 @@ class Stacked(nn.Module):
     def forward(
         self, x: Tensor, state: tuple[State, ...] | None = None, lengths: Tensor | None = None
     ) -> tuple[Tensor, tuple[State, ...]]:
-        """The top level [time, batch, output] and each layer's last state; arguments as of `Bidirectional`."""
+        """The top level [time, batch, output] and each layer's last state; see `Bidirectional`."""
         levels, last = [x], []
         states = (None,) * len(self.layers) if state is None else state
         for index, (layer, layer_state) in enumerate(zip(self.layers, states, strict=True)):

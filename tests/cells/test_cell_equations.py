@@ -10,7 +10,9 @@ import pytest
 
 from rnn_course.cells.elman import ElmanParams, elman_backward, elman_forward, elman_init, elman_step
 from rnn_course.cells.gru import GRUParams, gru_backward, gru_forward, gru_init, gru_step
+from rnn_course.cells.gru_fast import gru_fast_backward, gru_fast_forward
 from rnn_course.cells.lstm import LSTMState, lstm_backward, lstm_forward, lstm_init, lstm_step
+from rnn_course.cells.lstm_fast import lstm_fast_backward, lstm_fast_forward
 from rnn_course.errors import CourseError, ShapeError
 
 rng = np.random.default_rng(11)
@@ -68,27 +70,36 @@ def test_gru_equations_with_the_reset_gate_before_the_product() -> None:
     np.testing.assert_allclose(gru_step(p, h_prev, x_t)[0], h, rtol=1e-14)
 
 
-def test_forget_gate_one_and_input_gate_zero_keep_the_cell_for_ever() -> None:
+@pytest.mark.parametrize(
+    ("forward", "backward"), [(lstm_forward, lstm_backward), (lstm_fast_forward, lstm_fast_backward)]
+)
+def test_forget_gate_one_and_input_gate_zero_keep_the_cell_for_ever(
+    forward: Callable, backward: Callable
+) -> None:
     """Not nearly: after 200 steps c is the same to the last bit, whatever is read, and so is its gradient."""
     p = lstm_init(3, 5, rng)
     p.b_f[:], p.b_i[:] = 1000, -1000
     state_0 = LSTMState(rng.uniform(-1, 1, (2, 5)), 3 * rng.standard_normal((2, 5)))
-    h, cache = lstm_forward(p, rng.standard_normal((200, 2, 3)), state_0)
-    np.testing.assert_array_equal(cache.c[200], state_0.c)
+    h, cache = forward(p, rng.standard_normal((200, 2, 3)), state_0)
+    last_c = cache.c[200] if forward is lstm_forward else cache.c[200].T
+    np.testing.assert_array_equal(last_c, state_0.c)
     dc = np.zeros_like(h)
     dc[-1] = rng.standard_normal((2, 5))
-    np.testing.assert_array_equal(lstm_backward(np.zeros_like(h), cache, dc)[2].c, dc[-1])
+    np.testing.assert_array_equal(backward(np.zeros_like(h), cache, dc)[2].c, dc[-1])
 
 
-def test_update_gate_zero_keeps_the_state_for_ever() -> None:
+@pytest.mark.parametrize(
+    ("forward", "backward"), [(gru_forward, gru_backward), (gru_fast_forward, gru_fast_backward)]
+)
+def test_update_gate_zero_keeps_the_state_for_ever(forward: Callable, backward: Callable) -> None:
     p = gru_init(3, 5, rng)
     p.b_u[:] = -1000
     h_0 = rng.uniform(-1, 1, (2, 5))
-    h, cache = gru_forward(p, rng.standard_normal((200, 2, 3)), h_0)
+    h, cache = forward(p, rng.standard_normal((200, 2, 3)), h_0)
     np.testing.assert_array_equal(h[-1], h_0)
     dh = np.zeros_like(h)
     dh[-1] = rng.standard_normal((2, 5))
-    np.testing.assert_array_equal(gru_backward(dh, cache)[2], dh[-1])
+    np.testing.assert_array_equal(backward(dh, cache)[2], dh[-1])
 
 
 def test_biases_that_let_a_new_network_remember() -> None:

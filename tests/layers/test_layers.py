@@ -37,6 +37,18 @@ def test_embedding_picks_rows_and_adds_the_gradients_of_a_repeated_token() -> No
     np.testing.assert_array_equal(dE, [[0, 0], [2, 20], [0, 0], [5, 50]])
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(0, 6), st.integers(1, 3))
+def test_embedding_backward_adds_row_by_row(seed: int, length: int, batch: int) -> None:
+    rng = np.random.default_rng(seed)
+    E, tokens = rng.standard_normal((4, 3)), rng.integers(0, 4, (length, batch))
+    de = rng.standard_normal((length, batch, 3))
+    expected = np.zeros_like(E)
+    for token, row in zip(tokens.ravel(), de.reshape(-1, 3), strict=True):
+        expected[token] += row
+    dE = embedding_backward(de, embedding_forward(E, tokens)[1])
+    np.testing.assert_allclose(dE, expected, rtol=1e-13, atol=1e-14)
+
+
 @pytest.mark.parametrize(
     ("tokens", "words"),
     [
