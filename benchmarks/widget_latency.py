@@ -4,7 +4,7 @@
 
 Each widget stands alone on a page in headless Chromium. A key is pressed, and two times are taken inside the
 browser: the last change of the document, and the end of the frame in which it is painted. The second includes
-the wait for the next frame, up to 17 ms at 60 Hz, whatever the widget does. The goal, to the last change, is a
+the wait for the next frame, up to 17 ms at 60 Hz, whatever the widget does. To the last change, the goal is a
 median under 16 ms and a 95th percentile under 33 ms.
 """
 
