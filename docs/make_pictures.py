@@ -1,7 +1,7 @@
 """Make the pictures of the README anew: `python docs/make_pictures.py` (needs Chromium and the `dev` extra).
 
-The student's is lecture 01 in a real JupyterLab. The instructor's is the formgrader over a class of ten that is
-made for it, released and graded in a temporary folder.
+The student's is lecture 01 in a real JupyterLab. The instructor's is the formgrader over a class of ten,
+made, released and graded in a temporary folder.
 """
 
 from __future__ import annotations
