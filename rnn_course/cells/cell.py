@@ -55,7 +55,8 @@ def state_at(states: State, lengths: Int[ndarray, " batch"] | None = None) -> St
     """
 
     def last(array: Float[ndarray, "time batch hidden"]) -> Float[ndarray, "batch hidden"]:
-        return array[-1] if lengths is None else array[lengths - 1, np.arange(array.shape[1])]
+        # A copy, so that keeping a state does not keep the states of all steps.
+        return array[-1].copy() if lengths is None else array[lengths - 1, np.arange(array.shape[1])]
 
     return map_arrays(last, states)
 
