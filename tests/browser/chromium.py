@@ -1,7 +1,7 @@
 """Finding a Chromium and driving it: what all browser tests stand on.
 
-`RNN_COURSE_CHROMIUM` names another executable. A test that needs a browser skips, with the reason, where
-there is none.
+`RNN_COURSE_CHROMIUM` names an executable; else the system's Chromium is taken, else the one that
+`playwright install chromium` has fetched. A test that needs a browser skips, with the reason, where there is none.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ import pytest
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
-def chromium_path() -> str:
-    """The executable of a Chromium on this machine, else the test is skipped."""
+def chromium_path(playwrights_own: str) -> str:
+    """The executable of a Chromium on this computer, else the test is skipped."""
     wanted = os.environ.get("RNN_COURSE_CHROMIUM")
     if wanted:
         if not Path(wanted).is_file():
             pytest.fail(f"RNN_COURSE_CHROMIUM={wanted} is not a file")
         return wanted
-    for name in NAMES:
-        path = shutil.which(name)
-        if path:
-            return path
-    pytest.skip(f"no browser: none of {', '.join(NAMES)} is on PATH (set RNN_COURSE_CHROMIUM to its path)")
+    for candidate in [*(shutil.which(name) for name in NAMES), playwrights_own]:
+        if candidate and Path(candidate).is_file():
+            return candidate
+    pytest.skip(
+        f"no browser: none of {', '.join(NAMES)} is on PATH, and `playwright install chromium` has not been run "
+        f"(or set RNN_COURSE_CHROMIUM to an executable)"
+    )
 
 
 @contextmanager
@@ -38,11 +40,12 @@ def chromium() -> Iterator[Any]:
     sync_api = pytest.importorskip(
         "playwright.sync_api", reason="Playwright is not installed (the `dev` extra)"
     )
-    path = chromium_path()
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses to sandbox what root runs
+    # Chromium refuses to sandbox what root runs.
+    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, args=[*sandbox, "--disable-gpu", "--disable-dev-shm-usage"]
+            executable_path=chromium_path(playwright.chromium.executable_path),
+            args=[*as_root, "--disable-gpu", "--disable-dev-shm-usage"],
         )
         try:
             yield browser

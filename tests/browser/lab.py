@@ -162,7 +162,7 @@ def lab(folder: Path, *, dark: bool = False, timeout: float = 60) -> Iterator[La
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"),
         *("--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"),
         *("--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"),
-        *([] if os.geteuid() else ["--allow-root"]),
+        *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
     ]
     with log.open("wb") as output:
         server = subprocess.Popen(
