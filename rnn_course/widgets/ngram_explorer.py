@@ -97,8 +97,10 @@ class NgramExplorer(CourseWidget):
             presets = example_contexts(source.stream, source.vocabulary, unit=source.unit)
         for name, settings in presets.items():
             check_settings(settings, max_order, f"preset {name!r}: ")
-        settings = {"context": context, "order": order, "smoothing": smoothing, "k": k, "compare": compare}
-        check_settings(settings, max_order)
+        check_settings(
+            {"context": context, "order": order, "smoothing": smoothing, "k": k, "compare": compare},
+            max_order,
+        )
         super().__init__(
             stream=ids.tobytes(),
             id_bytes=ids.itemsize,
@@ -109,7 +111,11 @@ class NgramExplorer(CourseWidget):
             max_order=max_order,
             seed=seed,
             presets={name: dict(settings) for name, settings in presets.items()},
-            **settings,
+            context=context,
+            order=int(order),
+            smoothing=smoothing,
+            k=float(k),
+            compare=compare,
             **kwargs,
         )
 

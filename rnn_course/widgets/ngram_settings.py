@@ -56,7 +56,7 @@ def check_settings(settings: Mapping[str, Any], max_order: int, where: str = "")
     """
     for name, value in settings.items():
         if name == "order":
-            if not isinstance(value, int) or not 1 <= value <= MAX_ORDER:
+            if not isinstance(value, int | np.integer) or not 1 <= value <= MAX_ORDER:
                 raise OrderError(f"{where}order is a whole number from 1 to {MAX_ORDER}, got {value!r}")
             if value > max_order:
                 raise OrderError(
@@ -66,7 +66,7 @@ def check_settings(settings: Mapping[str, Any], max_order: int, where: str = "")
             if value not in SMOOTHINGS and not (name == "compare" and value == ""):
                 raise WidgetError(f"{where}{name} is one of {', '.join(SMOOTHINGS)}; got {value!r}")
         elif name == "k":
-            if not isinstance(value, int | float) or not 0 <= value < np.inf:
+            if not isinstance(value, int | float | np.number) or not 0 <= value < np.inf:
                 raise WidgetError(f"{where}k is a number, at least 0, got {value!r}")
         elif name == "context":
             if not isinstance(value, str):

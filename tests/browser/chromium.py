@@ -1,7 +1,7 @@
 """Finding a Chromium and driving it: what all browser tests stand on.
 
 `RNN_COURSE_CHROMIUM` names an executable; else the system's Chromium is taken, else the one that
-`playwright install chromium` has fetched. A test that needs a browser skips, with the reason, where there is none.
+`playwright install chromium` has fetched. Where there is none, a test skips, with the reason.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def chromium_path(playwrights_own: str) -> str:
         if candidate and Path(candidate).is_file():
             return candidate
     pytest.skip(
-        f"no browser: none of {', '.join(NAMES)} is on PATH, and `playwright install chromium` has not been run "
-        f"(or set RNN_COURSE_CHROMIUM to an executable)"
+        f"no browser: none of {', '.join(NAMES)} is on PATH. Install one, run `playwright install chromium`, "
+        f"or set RNN_COURSE_CHROMIUM to an executable"
     )
 
 

@@ -15,6 +15,7 @@ from rnn_course.text.corpus import Corpus
 from rnn_course.text.sources import language_reference
 from rnn_course.widgets.base import front_end
 from rnn_course.widgets.ngram_explorer import NgramExplorer
+from rnn_course.widgets.ngram_settings import SMOOTHINGS
 
 from .ngram_models import model
 from .stage import Stage
@@ -119,6 +120,12 @@ def test_numbers_on_the_screen_equal_the_models(
     if order > 1 and counts.sum():
         assert f"was seen {counts.sum():,} time" in explorer.trait("finding")
         assert f"{np.count_nonzero(counts):,} different word" in explorer.trait("finding")
+
+
+def test_python_and_javascript_know_the_same_smoothings(explorer: Stage) -> None:
+    for label, none in (("Smoothing", []), ("Compare with", [""])):
+        options = explorer.page.get_by_role("combobox", name=label).locator("option")
+        assert options.evaluate_all("all => all.map((option) => option.value)") == [*none, *SMOOTHINGS]
 
 
 def test_typed_text_is_tokenised_as_in_python(explorer: Stage) -> None:

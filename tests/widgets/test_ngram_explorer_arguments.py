@@ -54,6 +54,11 @@ def test_own_text_in_three_forms() -> None:
     assert sent(cased).tolist() == [3, 4, 1]
 
 
+def test_numpy_numbers_are_numbers() -> None:
+    widget = NgramExplorer(TEXT, order=np.int64(2), smoothing="add-k", k=np.float32(0.5))  # type: ignore[arg-type]
+    assert widget.settings == 'context="", order=2, smoothing="add-k", k=0.5'
+
+
 def test_a_large_vocabulary_takes_four_bytes() -> None:
     vocabulary = Vocabulary([f"w{i}" for i in range(70_000)])
     widget = NgramExplorer(np.array([70_002, 3, 1]), vocabulary)
