@@ -24,7 +24,7 @@ from numpy import ndarray
 
 from rnn_course.errors import DataError, OrderError
 from rnn_course.lm import Tokens
-from rnn_course.models.ngram_index import NgramIndex, previous, run_edges, sentence_starts, sort_together
+from rnn_course.models.ngram_index import NgramIndex, previous, run_edges, sentence_starts, sort_with_places
 from rnn_course.text.vocabulary import BOS, Vocabulary
 
 
@@ -65,10 +65,10 @@ class NgramCounts:
         for k in range(2, order + 1):
             # Too near the sentence's start for k - 1 words of context: `none` sorts behind every prefix.
             none = len(keys[-1])
-            prefixes = previous(ids, starts, at_start=vocabulary.bos_id if k == 2 else none)
-            prefixes *= V
-            prefixes += stream
-            in_order, places = sort_together(prefixes, everywhere)
+            in_order = previous(ids, starts, at_start=vocabulary.bos_id if k == 2 else none)
+            in_order *= V
+            in_order += stream
+            places = sort_with_places(in_order, everywhere)
             length = int(np.searchsorted(in_order, none * V))
 
             edges = run_edges(in_order[:length])

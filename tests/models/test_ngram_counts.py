@@ -11,7 +11,7 @@ from ngram_cases import cats, texts
 
 from rnn_course.errors import OrderError, VocabularyError
 from rnn_course.models.ngram_counts import NgramCounts
-from rnn_course.models.ngram_index import find_sorted, run_edges, sort_together
+from rnn_course.models.ngram_index import find_sorted, run_edges, sort_with_places
 from rnn_course.text.encode import encode_text
 
 
@@ -122,7 +122,8 @@ def test_the_stream_is_left_alone_and_any_integers_do():
 def test_sorting_keys_with_their_places(numbers):
     # Up to 2^62 there is no room to pack a place behind the key, and the other way is taken.
     keys = np.array(numbers, dtype=np.int64)
-    in_order, places = sort_together(keys.copy(), np.arange(len(keys)))
+    in_order = keys.copy()
+    places = sort_with_places(in_order, np.arange(len(keys)))
     np.testing.assert_array_equal(in_order, np.sort(keys))
     np.testing.assert_array_equal(places, np.argsort(keys, kind="stable"))
 
