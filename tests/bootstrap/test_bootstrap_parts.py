@@ -155,7 +155,7 @@ def test_a_missing_part_of_python_is_named(
     module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prepare, "find_spec", lambda name: None if name == module else object())
-    with pytest.raises(SetupError, match=rf"cannot make an environment.*`{module}`") as caught:
+    with pytest.raises(SetupError, match=rf"its `{module}`|without `{module}`") as caught:
         prepare.make_folder(Environment(tmp_path), ())
     assert list(tmp_path.iterdir()) == []
     if Path("/etc/debian_version").exists():
@@ -166,7 +166,7 @@ def test_too_little_room_is_said_before_anything_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(1e9, 8e8, 2e8))
-    with pytest.raises(SetupError, match="takes about 1.5 GB, and 200 MB are free"):
+    with pytest.raises(SetupError, match=r"takes about 1\.5 GB, and 200 MB are free"):
         prepare.make_folder(Environment(tmp_path), ())
     assert list(tmp_path.iterdir()) == []
 

@@ -143,7 +143,7 @@ def test_an_environment_of_ones_own_is_used(course: Miniature) -> None:
 
 
 def test_no_network(course: Miniature) -> None:
-    closed = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
+    closed = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "1"}
     status, out, err = course.run("lab", PIP_FIND_LINKS="", **closed)
     assert (status, out) == (2, "")
     assert "The package index cannot be reached" in err
@@ -167,14 +167,16 @@ def torch_index(course: Miniature, tmp_path: Path) -> Iterator[str]:
 
 
 def test_torch_comes_from_the_index_that_is_named(course: Miniature, torch_index: str) -> None:
-    status, out, err = course.run("lab", PIP_NO_INDEX="0", RNN_COURSE_TORCH=torch_index)
+    status, out, err = course.run(
+        "lab", PIP_NO_INDEX="0", PIP_INDEX_URL=torch_index, RNN_COURSE_TORCH=torch_index
+    )
     assert (status, out) == (0, "ran lab with torch 2.13.0+cpu\n"), err
     assert f"torch 2.13.0 from {torch_index}: " in err
 
 
 def test_an_index_of_torch_that_cannot_be_reached_is_named(course: Miniature, torch_index: str) -> None:
-    changes = {"PIP_NO_INDEX": "0", "PIP_RETRIES": "0", "RNN_COURSE_TORCH": "http://127.0.0.1:9/cpu"}
-    status, _, err = course.run("lab", **changes)
+    changes = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": torch_index, "PIP_RETRIES": "1"}
+    status, _, err = course.run("lab", RNN_COURSE_TORCH="http://127.0.0.1:9/cpu", **changes)
     assert status == 2
     assert "http://127.0.0.1:9/cpu cannot be reached" in err
     assert "RNN_COURSE_TORCH=default" in err
