@@ -70,7 +70,7 @@ def as_report(assignment: str, results: list[Result]) -> str:
 
 def as_table(assignment: str, results: list[Result]) -> str:
     """The results for a reader: a line for each student, then those that need somebody."""
-    width = max(len(result.student) for result in results)
+    width = max(len("student"), *(len(result.student) for result in results))
     lines = [f"{'student':{width}}  {'status':14}  points"]
     for result in results:
         points = "" if result.score is None else f"{result.score:g} / {result.max_score:g}"

@@ -52,7 +52,13 @@ def grade_submission(
     started = time.monotonic()
     result = Result(assignment, student, Status.GRADED, notes=list(submission.notes), fingerprint=fingerprint)
     if submission.is_missing:
-        return replace(result, status=Status.MISSING, reason=f"nothing in {submission.folder}")
+        place = os.path.relpath(submission.folder, course.root)
+        left = (
+            "; the gradebook still holds marks of an earlier one"
+            if marks(course.db_url, assignment, student)
+            else ""
+        )
+        return replace(result, status=Status.MISSING, reason=f"there is no folder {place}{left}")
     for attempt in (1, 2):
         try:
             stopped = _convert(course, build, submission, result, seed=seed, limits=limits)
@@ -158,11 +164,16 @@ class TransplantingAutograde(Autograde):
         self.exporter._preprocessors = []
         if self._sanitizing:
             self.exporter.register_preprocessor(self.steps.transplant)
-            steps = [step for step in self.sanitize_preprocessors if step is not DeduplicateIds]
+            steps = [step for step in self.sanitize_preprocessors if not _stands_for(step, DeduplicateIds)]
         else:
             steps = [
-                self.steps.execute(self.exporter) if step is Execute else step
+                self.steps.execute(self.exporter) if _stands_for(step, Execute) else step
                 for step in self.autograde_preprocessors
             ]
         for step in steps:
             self.exporter.register_preprocessor(step)
+
+
+def _stands_for(step: Any, original: type) -> bool:
+    # A configuration may name a step by its class or by its path.
+    return step is original or (isinstance(step, str) and step.rpartition(".")[2] == original.__name__)

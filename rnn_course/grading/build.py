@@ -22,6 +22,7 @@ from rnn_course.grading.converters import run_converter
 from rnn_course.grading.course import Course
 from rnn_course.grading.errors import GradingError
 from rnn_course.grading.gradebook import Cell, registered_cells
+from rnn_course.grading.new_gradebook import SQLITE, ensure_gradebook
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def build_release(course: Course, assignment: str, *, db_url: str | None = None)
     source = course.folder("source", assignment)
     directory = course.directory
     with tempfile.TemporaryDirectory(prefix="rnn-course-") as scratch:
-        db_url = db_url or f"sqlite:///{scratch}/gradebook.db"
+        db_url = db_url or f"{SQLITE}{scratch}/gradebook.db"
         # Beside the release, so that nbgrader's own folder scheme leads there, and hidden from it.
         step = _hidden_sibling(directory.release_directory, Path(scratch).name)
         directory.release_directory = step
@@ -108,6 +109,7 @@ def files_in(folder: Path) -> list[Path]:
 def _generate(course: Course, assignment: str, *, db_url: str, release_directory: str) -> None:
     from nbgrader.converters import GenerateAssignment
 
+    ensure_gradebook(db_url)
     failure = run_converter(
         course,
         GenerateAssignment,

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -14,9 +14,16 @@ from nbformat import NotebookNode
 import rnn_course
 from rnn_course.grading.autograde import Limits, grade_submission, with_marks
 from rnn_course.grading.build import Build, build_release, files_in, read_notebooks
+from rnn_course.grading.converters import describe_exception
 from rnn_course.grading.course import Course
 from rnn_course.grading.errors import GradingError
-from rnn_course.grading.gradebook import keep_reviewed, registered_cells, reviewed_by_hand, students
+from rnn_course.grading.gradebook import (
+    deadline,
+    keep_reviewed,
+    registered_cells,
+    reviewed_by_hand,
+    students,
+)
 from rnn_course.grading.intake import Submission, find_submissions, look_at
 from rnn_course.grading.results import Result, ResultStore, Status
 from rnn_course.grading.seed import ensure_seed
@@ -48,27 +55,45 @@ class ClassRun:
             yield result
 
     def grade(self, student: str) -> Result:
-        """Grade one student, or take the stored result where nothing has changed."""
+        """Grade one student, or take the stored result where nothing has changed; it raises for nobody."""
         assignment = self.build.assignment
-        submission = look_at(self.course, assignment, student, sorted(self.build.notebooks))
+        name = student.encode("utf-8", "backslashreplace").decode()
+        if name != student:
+            reason = "the name of the folder is not UTF-8 text: give it another"
+            return Result(assignment, name, Status.UNREADABLE, reason)
+        try:
+            submission = look_at(self.course, assignment, student, sorted(self.build.notebooks))
+            return self._grade(submission)
+        except Exception as error:
+            return Result(assignment, student, Status.INFRASTRUCTURE, describe_exception(error))
+
+    def _grade(self, submission: Submission) -> Result:
+        db_url, assignment, student = self.course.db_url, submission.assignment, submission.student
         mark = "" if submission.is_missing else self.fingerprint(submission)
         before = self.done.get(student)
         if before and not self.force and self._still_holds(before, mark):
             return with_marks(self.course, before)
         same_work = before is not None and submission_part(before.fingerprint) == submission_part(mark) != ""
-        reviewed = reviewed_by_hand(self.course.db_url, assignment, student) if same_work else set()
+        reviewed = reviewed_by_hand(db_url, assignment, student) if same_work else set()
         result = grade_submission(
             self.course, self.build, submission, seed=self.seed, limits=self.limits, fingerprint=mark
         )
         if reviewed and result.status is not Status.INFRASTRUCTURE:
-            keep_reviewed(self.course.db_url, assignment, student, reviewed)
+            keep_reviewed(db_url, assignment, student, reviewed)
             result = with_marks(self.course, result)
         return result
 
     def fingerprint(self, submission: Submission) -> str:
         """A digest of the submission, and one of all else that its marks depend on: `a:b`."""
-        rest = "\n".join((self.build.version, self.seed, repr(self.limits), grader_version()))
-        return f"{submission.digest()}:{hashlib.sha256(rest.encode()).hexdigest()}"
+        due = deadline(self.course.db_url, submission.assignment, submission.student)
+        parts = (self.build.version, self.seed, repr(self.limits), due, self.settings, grader_version())
+        return f"{submission.digest()}:{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()}"
+
+    @cached_property
+    def settings(self) -> str:
+        """The course's own nbgrader_config.py: time limits, plugins and penalties stand there."""
+        path = self.course.root / "nbgrader_config.py"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def _still_holds(self, before: Result, fingerprint: str) -> bool:
         if not fingerprint or before.fingerprint != fingerprint or before.status is Status.INFRASTRUCTURE:

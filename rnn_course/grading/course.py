@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_course.grading.errors import GradingError
+from rnn_course.grading.new_gradebook import SQLITE
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,7 @@ class Course:
 
     def has_gradebook(self) -> bool:
         """Whether the gradebook exists already. A database other than SQLite is taken to exist."""
-        prefix = "sqlite:///"
-        return not self.db_url.startswith(prefix) or Path(self.db_url.removeprefix(prefix)).exists()
+        return not self.db_url.startswith(SQLITE) or Path(self.db_url.removeprefix(SQLITE)).exists()
 
     def _matches(self, step: str, *, assignment: str | None, student: str | None) -> list[str]:
         import glob

@@ -102,7 +102,8 @@ class ExecuteApart(Execute):
             return self._report(folder, log)
 
     def _run_process(self, folder: Path, limit: float) -> str:
-        environment = {**os.environ, SEED_VARIABLE: self.seed}
+        # The kernel of this environment, not one of the same name in the home folder.
+        environment = {**os.environ, SEED_VARIABLE: self.seed, "JUPYTER_PREFER_ENV_PATH": "1"}
         log = folder / "log.txt"
         with log.open("wb") as output:
             process = subprocess.Popen(

@@ -7,12 +7,14 @@ changes the same marks.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from rnn_course.grading.converters import quiet_database
 from rnn_course.grading.course import Course
+from rnn_course.grading.errors import GradingError
+from rnn_course.grading.new_gradebook import ensure_gradebook
 
 
 class Cell(NamedTuple):
@@ -52,11 +54,23 @@ class Mark:
 
 @contextmanager
 def open_gradebook(db_url: str) -> Iterator[Any]:
-    """nbgrader's Gradebook, closed at the end."""
-    from nbgrader.api import Gradebook
+    """nbgrader's Gradebook, closed at the end.
 
-    with Gradebook(db_url) as gradebook:
-        yield gradebook
+    Raises:
+        GradingError: if the database cannot be used: damaged, locked, or of another version of nbgrader.
+    """
+    from nbgrader.api import Gradebook
+    from sqlalchemy.exc import DatabaseError
+
+    ensure_gradebook(db_url)
+    try:
+        with Gradebook(db_url) as gradebook:
+            yield gradebook
+    except DatabaseError as error:
+        raise GradingError(
+            f"the gradebook {db_url} cannot be used: {error.orig} "
+            "(if nbgrader was upgraded: save a copy of it, then `nbgrader db upgrade`)"
+        ) from error
 
 
 def registered_cells(db_url: str, assignment: str) -> dict[tuple[str, str], Cell]:
@@ -113,6 +127,17 @@ def submission_marks(submission: Any) -> list[Mark]:
         for grade in notebook.grades
     ]
     return sorted(found, key=lambda mark: (mark.notebook, mark.grade_id))
+
+
+def deadline(db_url: str, assignment: str, student: str) -> str:
+    """When this student's submission is due, with an extension, as text; empty if it is never late."""
+    from nbgrader.api import MissingEntry
+
+    with open_gradebook(db_url) as gradebook:
+        due = gradebook.find_assignment(assignment).duedate
+        with suppress(MissingEntry):
+            due = gradebook.find_submission(assignment, student).duedate
+    return str(due or "")
 
 
 def give_zero(db_url: str, assignment: str, student: str, notebooks: list[str]) -> None:

@@ -13,6 +13,8 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from rnn_course.grading.errors import GradingError
+
 
 class Status(StrEnum):
     """How the grading of one submission ended."""
@@ -104,7 +106,17 @@ class ResultStore:
             }
 
     def save(self, results: Iterable[Result]) -> None:
-        """Write results, each in the place of that student's last one, in one transaction."""
+        """Write results, each in the place of that student's last one, in one transaction.
+
+        Raises:
+            GradingError: if the database cannot be written.
+        """
+        try:
+            self._write(results)
+        except sa.exc.DatabaseError as error:
+            raise GradingError(f"results cannot be written to {self._engine.url}: {error.orig}") from error
+
+    def _write(self, results: Iterable[Result]) -> None:
         _METADATA.create_all(self._engine)
         with self._engine.begin() as connection:
             for result in results:

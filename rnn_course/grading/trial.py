@@ -15,6 +15,7 @@ from rnn_course.grading.course import Course
 from rnn_course.grading.gradebook import Mark, marks
 from rnn_course.grading.intake import look_at
 from rnn_course.grading.messages import failure_messages
+from rnn_course.grading.new_gradebook import SQLITE
 from rnn_course.grading.results import Status
 from rnn_course.grading.seed import draw_seed, find_seed
 
@@ -49,8 +50,8 @@ def run_trial(course: Course, build: Build, kind: Trial, limits: Limits | None =
     source = course.folder("source", build.assignment)
     with tempfile.TemporaryDirectory(prefix="rnn-course-trial-") as scratch:
         root = Path(scratch)
-        trial = Course(course.app, root, {**TRIAL_FOLDERS, "db_url": f"sqlite:///{root}/gradebook.db"})
-        shutil.copy(build.db_url.removeprefix("sqlite:///"), root / "gradebook.db")
+        trial = Course(course.app, root, {**TRIAL_FOLDERS, "db_url": f"{SQLITE}{root}/gradebook.db"})
+        shutil.copy(build.db_url.removeprefix(SQLITE), root / "gradebook.db")
         copy_files(source, trial.folder("source", build.assignment))
         student = kind.name.lower()
         handed_in = source if kind is Trial.REFERENCE else build.folder

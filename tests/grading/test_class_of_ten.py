@@ -107,8 +107,11 @@ def test_csv(graded: Graded) -> None:
 
 
 def test_again_changes_nothing(graded: Graded) -> None:
+    def said(text: str) -> list[dict[str, object]]:
+        return [{**result, "seconds": None} for result in json.loads(text)["results"]]
+
     again = rnn_course(graded.root, "grade", "a1", "--json")
-    assert again.stdout == graded.grade.stdout
+    assert said(again.stdout) == said(graded.grade.stdout)
 
 
 def test_stock_nbgrader_gives_the_same_marks(graded: Graded, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,11 @@ from small_course import NAME, POINTS, RIGHT, cell_of, give_out, hand_in, make_c
 
 from rnn_course.grading.class_run import prepare
 from rnn_course.grading.course import Course
+from rnn_course.grading.errors import GradingError
 from rnn_course.grading.export import as_csv, collect, course_table
 from rnn_course.grading.feedback import write_feedback
 from rnn_course.grading.gradebook import marks
+from rnn_course.grading.intake import look_at
 from rnn_course.grading.release import check_drift
 from rnn_course.grading.results import Result, Status
 
@@ -140,3 +145,42 @@ def test_nothing_is_left_lying_about(graded_course: Course) -> None:
         "gradebook.db", ".instructor_seed",
     }  # fmt: skip
     assert [path.name for path in (graded_course.root / "assignments").iterdir()] == [NAME]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes exist on Linux only")
+def test_a_folder_whose_name_is_no_text(graded_course: Course) -> None:
+    folder = os.fsencode(graded_course.root / "submitted") + b"/\xff"
+    os.makedirs(folder + b"/" + NAME.encode())
+    try:
+        with prepare(graded_course, NAME) as run:
+            results = {result.student: result for result in run.results()}
+    finally:
+        shutil.rmtree(folder)
+    odd = results["\\udcff"]
+    assert (odd.status, "not UTF-8" in odd.reason) == (Status.UNREADABLE, True)
+    assert results["ada"].status is Status.GRADED
+
+
+def test_another_deadline_is_another_grading(graded_course: Course) -> None:
+    with prepare(graded_course, NAME) as run:
+        submission = look_at(graded_course, NAME, "ada", [NAME])
+        before = run.fingerprint(submission)
+        assert run.fingerprint(submission) == before
+        with Gradebook(graded_course.db_url) as gradebook:
+            gradebook.update_or_create_assignment(NAME, duedate="2026-01-01 00:00:00 UTC")
+        due = run.fingerprint(submission)
+        with Gradebook(graded_course.db_url) as gradebook:
+            gradebook.grant_extension(NAME, "ada", days=2)
+        extended = run.fingerprint(submission)
+        with Gradebook(graded_course.db_url) as gradebook:
+            gradebook.grant_extension(NAME, "ada", days=0)
+            gradebook.update_or_create_assignment(NAME, duedate=None)
+    assert len({before, due, extended}) == 3
+
+
+def test_a_damaged_gradebook_is_told(course: Course) -> None:
+    give_out(course)
+    hand_in(course, "ada")
+    (course.root / "gradebook.db").write_text("not a database at all, but a text of some length")
+    with pytest.raises(GradingError, match="cannot be used: file is not a database"):
+        grade(course)
