@@ -12,8 +12,8 @@ def real_text(real_data):
     def read(name: str) -> tuple[str, str]:
         folder = real_data(name)
         if name == "ptb":
-            # The corpus has a token <unk> of its own. Under another name it is a word like any other, as it is
-            # for lmplz (which refuses <unk> in a text), and the model's own <unk> is one token more.
+            # The corpus has a token <unk> of its own. Under another name it is a word like any other, as it
+            # is for lmplz (which refuses <unk> in a text), and the model's own <unk> is one token more.
             train, test = (
                 (folder / f"ptb.{part}.txt").read_text(encoding="utf-8").replace("<unk>", "unk-of-the-corpus")
                 for part in ("train", "test")
