@@ -12,7 +12,7 @@
 p and gamma are those of `backoff`. log10 of zero is written as -99, and -99 or less is read as zero. Where
 the third column is missing, gamma is 1.
 
-Source: the format of the ARPA speech recognition programme, described by Paul & Baker 1992 and in SRILM.
+Source: D. Paul's format for ARPA's programme on speech recognition; see SRILM's manual (Stolcke 2002).
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ from rnn_course.errors import DataError
 from rnn_course.models.arpa_reader import LOG10_ZERO, ArpaReader
 from rnn_course.models.backoff import BackoffModel
 
+WHITE_SPACE = " \t\n\v\f\r\0"
+"""What KenLM takes for the end of a word."""
+
 
 def write_arpa(model: BackoffModel, path: str | Path, *, digits: int = 9) -> None:
     """Write a model in backoff form: `KneserNey`, `AbsoluteDiscounting`, `Interpolated`, `StupidBackoff` ..
@@ -43,7 +46,7 @@ def write_arpa(model: BackoffModel, path: str | Path, *, digits: int = 9) -> Non
         DataError: if a token is empty or holds white space, as among characters.
     """
     for token in model.vocabulary.tokens:
-        if token.split() != [token]:
+        if not token or any(character in token for character in WHITE_SPACE):
             raise DataError(f"an ARPA file separates tokens by spaces and cannot hold the token {token!r}")
     tokens = np.array(model.vocabulary.tokens, dtype=object)
     with _open(path, "wt") as file:

@@ -58,16 +58,18 @@ class Interpolated(BackoffModel):
 
         Args:
             weights: see the class. Give these or `held_out`, not both.
-            held_out: a stream that was not counted. On the counted text the highest order would get weight 1.
+            held_out: a stream that was not counted: the counted one would give the highest order all.
 
         Raises:
             CourseError: if neither or both of `weights` and `held_out` are given.
             Otherwise as for `NgramCounts`.
         """
-        if (weights is None) == (held_out is None):
-            raise CourseError("give either weights or held_out text to find them from, and not both")
-        counts = NgramCounts(stream, vocabulary, order)
-        return cls(counts, weights_by_em(counts, held_out) if weights is None else weights)
+        if weights is not None and held_out is None:
+            return cls(NgramCounts(stream, vocabulary, order), weights)
+        if held_out is not None and weights is None:
+            counts = NgramCounts(stream, vocabulary, order)
+            return cls(counts, weights_by_em(counts, held_out))
+        raise CourseError("give either weights or held_out text to find them from, and not both")
 
 
 def stick_lengths(weights: Sequence[float] | ndarray) -> Float[ndarray, " orders"]:
@@ -83,11 +85,7 @@ def weights_from_sticks(lambdas: Float[ndarray, " orders"]) -> Float[ndarray, " 
 
 
 def weights_by_em(
-    counts: NgramCounts,
-    held_out: Int[ndarray, " length"] | None,
-    *,
-    max_steps: int = 200,
-    tolerance: float = 1e-7,
+    counts: NgramCounts, held_out: Int[ndarray, " length"], *, max_steps: int = 200, tolerance: float = 1e-7
 ) -> Float[ndarray, " orders"]:
     """The weights that make held-out text most probable, by expectation maximisation.
 
@@ -108,7 +106,7 @@ def weights_by_em(
     Raises:
         DataError: if the held-out text is empty.
     """
-    if held_out is None or not len(held_out):
+    if not len(held_out):
         raise DataError("the held-out text is empty: there is nothing to find the weights from")
     counts.vocabulary.check_ids(held_out)
     probs, asked = _estimates(counts, held_out)

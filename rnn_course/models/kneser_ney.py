@@ -21,6 +21,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from rnn_course.errors import OrderError
 from rnn_course.lm import Tokens
 from rnn_course.models.backoff import BackoffModel
 from rnn_course.models.discounting import (
@@ -94,7 +95,12 @@ class KneserNey(BackoffModel):
 
         Args:
             ngram: one to n tokens, as strings or ids.
+
+        Raises:
+            OrderError: if there are no tokens, or more than n.
         """
         ids = self.counts.ids_of(ngram, self.order)
+        if not ids:
+            raise OrderError("an n-gram has at least one token, got none")
         found = self.index.find(ids)
         return 0 if found is None else int(self.adjusted[len(ids) - 1][found])

@@ -52,6 +52,7 @@ class NgramCounts:
     def __init__(self, stream: Int[ndarray, " length"], vocabulary: Vocabulary, order: int) -> None:
         stream = np.asarray(stream)
         starts = _check_text(stream, vocabulary, order)
+        stream = stream.astype(np.int64, copy=False)
         V = len(vocabulary)
         self.vocabulary = vocabulary
         self.num_sentences = len(starts)
@@ -105,22 +106,32 @@ class NgramCounts:
         ]
 
     def count(self, ngram: Tokens) -> int:
-        """How often an n-gram stands in the text. `<s>` alone stands once before every sentence.
+        """How often an n-gram stands in the text.
+
+        `<s>` alone stands once before every sentence, and the empty n-gram before every predicted token.
 
         Args:
-            ngram: one to n tokens, as strings or ids.
+            ngram: none to n tokens, as strings or ids.
+
+        Raises:
+            OrderError: if it is longer.
         """
         ids = self.ids_of(ngram, self.order)
+        if not ids:
+            return self.num_tokens
         if ids == [self.vocabulary.bos_id]:
             return self.num_sentences
-        found = self.index.find(ids) if ids else None
-        return self.num_tokens if not ids else 0 if found is None else int(self.counts[len(ids) - 1][found])
+        found = self.index.find(ids)
+        return 0 if found is None else int(self.counts[len(ids) - 1][found])
 
     def context_count(self, context: Tokens) -> int:
         """How often a context stands before another token: the N of a table of what follows it.
 
         Args:
             context: none to n - 1 tokens, as strings or ids.
+
+        Raises:
+            OrderError: if it is longer.
         """
         ids = self.ids_of(context, self.order - 1)
         return int(self.counts[len(ids)][self.index.followers(ids)].sum())
@@ -130,6 +141,9 @@ class NgramCounts:
 
         Args:
             context: none to n - 1 tokens, as strings or ids.
+
+        Raises:
+            OrderError: if it is longer.
         """
         ids = self.ids_of(context, self.order - 1)
         row = self.index.followers(ids)

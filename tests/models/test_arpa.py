@@ -177,3 +177,8 @@ def test_tokens_with_white_space_cannot_be_written(tmp_path):
     model = KneserNey.fit(vocabulary.stream([["a", " ", "a"]]), vocabulary, order=2)
     with pytest.raises(DataError, match="the token ' '"):
         write_arpa(model, tmp_path / "characters.arpa")
+    # White space only for some: KenLM and this reader take it for part of a word.
+    vocabulary = Vocabulary(["a", "1\u00a0000"])
+    model = KneserNey.fit(vocabulary.stream([["a", "1\u00a0000"]]), vocabulary, order=2)
+    write_arpa(model, tmp_path / "numbers.arpa")
+    assert read_arpa(tmp_path / "numbers.arpa").vocabulary == vocabulary

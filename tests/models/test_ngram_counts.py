@@ -111,7 +111,7 @@ def test_the_stream_is_left_alone_and_any_integers_do():
     stream, vocabulary = cats()
     stream.setflags(write=False)
     expected = NgramCounts(stream, vocabulary, 3)
-    for dtype in (np.int32, np.uint16):
+    for dtype in (np.int32, np.uint16, np.uint64):
         counts = NgramCounts(stream.astype(dtype), vocabulary, 3)
         for k in range(3):
             np.testing.assert_array_equal(counts.index.keys[k], expected.index.keys[k])

@@ -14,6 +14,7 @@ from nltk.lm import KneserNeyInterpolated
 from nltk.lm.preprocessing import padded_everygram_pipeline
 
 from rnn_course import lm
+from rnn_course.errors import OrderError
 from rnn_course.models.discounting import AbsoluteDiscounting
 from rnn_course.models.interpolation import Interpolated
 from rnn_course.models.kneser_ney import KneserNey
@@ -108,6 +109,11 @@ def test_bigram_kneser_ney_equals_nltk():
         probs = np.exp(ours.next_log_probs((vocabulary.id(context),)))
         for word in ["the", "cat", "dog", "a", "bird", "saw", "</s>"]:
             assert probs[vocabulary.id(word)] == pytest.approx(theirs.score(word, [context]), abs=1e-12)
+
+
+def test_adjusted_count_needs_a_token():
+    with pytest.raises(OrderError, match="at least one token"):
+        KneserNey.fit(*encode_text(CATS), order=2).adjusted_count(())
 
 
 def test_francisco_is_frequent_but_a_bad_guess():
