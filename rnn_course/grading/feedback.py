@@ -10,7 +10,6 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.converters import GenerateFeedback
-from traitlets.config import Config
 
 from rnn_course.grading.converters import run_converter
 from rnn_course.grading.course import Course
@@ -19,6 +18,7 @@ from rnn_course.grading.gradebook import Mark, marks
 from rnn_course.grading.hidden import strip_hidden_tests
 from rnn_course.grading.messages import failure_messages
 from rnn_course.grading.results import Result, ResultStore, Status
+from rnn_course.grading.safe_html import SafeHTMLExporter
 
 WORDS = {
     Status.GRADED: "",
@@ -56,15 +56,13 @@ def write_feedback(
 
 
 class SafeFeedback(GenerateFeedback):
-    """nbgrader's GenerateFeedback without hidden tests, and with scripts in outputs made harmless."""
+    """nbgrader's GenerateFeedback without hidden tests, and without scripts of the student's."""
 
     preprocessors: list[Any]
 
     def __init__(self, *, summary: Summary, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        settings = Config()
-        settings.HTMLExporter.sanitize_html = True
-        self.update_config(settings)
+        self.exporter_class = SafeHTMLExporter
         self.preprocessors = [summary, *self.preprocessors, wrap_long_lines]
 
 

@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from small_course import NAME, POINTS, RIGHT, cell_of, give_out, hand_in, make_course, write
@@ -93,6 +94,26 @@ def test_feedback_says_what_went_wrong_and_hides_the_hidden_tests(graded_course:
     for page in pages.values():
         assert "secret_name" not in page
         assert "HIDDEN TESTS" not in page
+
+
+def test_scripts_in_a_notebook_do_not_reach_the_page(graded_course: Course) -> None:
+    path = graded_course.folder("autograded", NAME, "bob") / f"{NAME}.ipynb"
+    text = path.read_bytes()
+    notebook = nbformat.reads(text.decode(), as_version=4)
+    cell_of(notebook, "opinion").source = "<script>evil()</script> <img src=x onerror=evil()> fine"
+    html = nbformat.v4.new_output("display_data", data={"text/html": "<script>evil()</script>"})
+    cell_of(notebook, "double").outputs = [html]
+    try:
+        path.unlink()
+        nbformat.write(notebook, path)
+        assert dict(write_feedback(graded_course, NAME, ["bob"])) == {"bob": ""}
+    finally:
+        path.write_bytes(text)
+    page = (graded_course.folder("feedback", NAME, "bob") / f"{NAME}.html").read_text(encoding="utf-8")
+    assert "fine" in page
+    assert "<script>evil" not in page
+    assert "onerror" not in page
+    assert 'class="panel-heading"' in page, "the page is nbgrader's"
 
 
 def test_marks_by_hand_reach_the_export(graded_course: Course) -> None:

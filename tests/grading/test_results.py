@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from rnn_course.grading.course import put_scripts_on_path
+from rnn_course.grading.new_gradebook import ensure_gradebook
 from rnn_course.grading.results import Result, ResultStore, Status
 
 
@@ -30,7 +30,7 @@ def test_the_last_result_of_each_student_is_kept(db_url: str) -> None:
 
 
 def test_nbgrader_and_the_table_live_in_one_file(db_url: str) -> None:
-    put_scripts_on_path()
+    ensure_gradebook(db_url)
     with closing(ResultStore(db_url)) as store:
         with Gradebook(db_url) as gradebook:  # before the table is there
             gradebook.add_student("ada")
