@@ -11,9 +11,11 @@ import pytest
 
 from rnn_course import lm
 from rnn_course.models.arpa import read_arpa
+from rnn_course.models.discounting import FALLBACK_MODIFIED
 from rnn_course.models.kneser_ney import KneserNey
 from rnn_course.models.ngram_index import find_sorted
 from rnn_course.text.encode import encode_text
+from rnn_course.text.vocabulary import Vocabulary
 
 pytestmark = pytest.mark.realdata
 
@@ -45,6 +47,19 @@ def test_reuters_with_and_without_unknown_words(order, real_text):
     with_unknown, without = REUTERS[order]
     assert np.exp(-log_probs.mean()) == pytest.approx(with_unknown, abs=5e-6)
     assert np.exp(-log_probs[known].mean()) == pytest.approx(without, abs=5e-6)
+
+
+@pytest.mark.parametrize(("order", "bits"), [(5, 2.252), (7, 2.188)])
+def test_characters_of_shakespeare(order, bits, real_data):
+    # The first nine tenths of the text are counted, the last is scored; each is one sentence of characters.
+    # Almost every character was seen five times or more, so that unigrams have no counts of counts to go by.
+    text = (real_data("tinyshakespeare") / "input.txt").read_text(encoding="utf-8")
+    train, test = text[: len(text) * 9 // 10], text[len(text) * 9 // 10 :]
+    vocabulary = Vocabulary.from_sentences([train])
+    model = KneserNey.fit(vocabulary.stream([train]), vocabulary, order=order)
+    assert model.discounts[0] == FALLBACK_MODIFIED
+    scored = vocabulary.stream([test])
+    assert lm.cross_entropy(model, scored) / np.log(2) == pytest.approx(bits, abs=5e-4)
 
 
 @pytest.mark.parametrize("corpus", ["ptb", "reuters"])
