@@ -6,8 +6,8 @@ import os
 import re
 import subprocess
 import sys
+from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, distribution
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -40,7 +40,7 @@ def dispatch(arguments: list[str]) -> int:
     if not (ROOT / "pyproject.toml").exists():  # a package installed without its checkout: nothing to prepare
         return run_here(arguments)
     if is_current(environment):
-        if find_spec("pip") is None:  # the system's Python was replaced by one that looks in another folder
+        if not has_pip():  # the system's Python was replaced by one that looks in another folder
             environment.unfinished.touch()
         if environment.serves(extra):
             return run_here(arguments)
@@ -66,6 +66,15 @@ def dispatch(arguments: list[str]) -> int:
 def is_current(environment: Environment) -> bool:
     """Whether this process runs in `environment`."""
     return environment.folder.exists() and os.path.samefile(sys.prefix, environment.folder)
+
+
+def has_pip() -> bool:
+    """Whether this Python finds pip.
+
+    Only the folders are searched: setuptools' own import hook takes a search for pip, made the usual way, for the
+    beginning of a build, and before Python 3.12 nbgrader, which imports setuptools, then fails.
+    """
+    return PathFinder.find_spec("pip") is not None
 
 
 def is_installed_here() -> bool:

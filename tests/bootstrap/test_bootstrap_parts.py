@@ -291,3 +291,11 @@ def test_a_stage_on_a_terminal_is_one_line(
     assert "torch 2.13.0    0 s  downloading torch" in err
     assert err.count("\n") == 1
     assert err.endswith("  torch 2.13.0: 0 s\n") or err.endswith("  torch 2.13.0: 1 s\n")
+
+
+def test_looking_for_pip_leaves_setuptools_usable() -> None:
+    code = "from rnn_course.bootstrap.start import has_pip; assert has_pip(); import setuptools, distutils.core"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    if "No module named 'setuptools'" in done.stderr or "No module named 'distutils'" in done.stderr:
+        pytest.skip("this environment has no setuptools")
+    assert done.returncode == 0, done.stderr
