@@ -71,8 +71,8 @@ def is_current(environment: Environment) -> bool:
 def has_pip() -> bool:
     """Whether this Python finds pip.
 
-    Only the folders are searched: setuptools' own import hook takes a search for pip, made the usual way, for the
-    beginning of a build, and before Python 3.12 nbgrader, which imports setuptools, then fails.
+    Only the folders are searched. Made the usual way, a search for pip reaches setuptools' import hook, which
+    takes it for the beginning of a build; before Python 3.12 nbgrader, which imports setuptools, then fails.
     """
     return PathFinder.find_spec("pip") is not None
 

@@ -294,7 +294,7 @@ def test_a_stage_on_a_terminal_is_one_line(
 
 
 def test_looking_for_pip_leaves_setuptools_usable() -> None:
-    code = "from rnn_course.bootstrap.start import has_pip; assert has_pip(); import setuptools, distutils.core"
+    code = "from rnn_course.bootstrap.start import has_pip; assert has_pip(); import setuptools"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     if "No module named 'setuptools'" in done.stderr or "No module named 'distutils'" in done.stderr:
         pytest.skip("this environment has no setuptools")
