@@ -15,6 +15,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from rnn_course.bootstrap.extras import STUDENTS
+
 
 class Environment:
     """The .venv of one checkout.
@@ -55,6 +57,6 @@ class Environment:
             bool(stamp)
             and self.python.exists()  # false for a link to a Python that is gone
             and self.origin().items() <= stamp.items()
-            and extra in ["", *stamp.get("extras", [])]
+            and extra in [STUDENTS, *stamp.get("extras", [])]
             and (self.folder / "pyvenv.cfg").exists()
         )

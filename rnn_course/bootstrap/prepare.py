@@ -13,6 +13,7 @@ from pathlib import Path
 from rnn_course.bootstrap import torch_build
 from rnn_course.bootstrap.environment import Environment
 from rnn_course.bootstrap.errors import SetupError, explain
+from rnn_course.bootstrap.extras import STUDENTS, contained
 from rnn_course.bootstrap.install import install
 from rnn_course.bootstrap.lock import locked
 from rnn_course.bootstrap.progress import say, stage
@@ -32,7 +33,7 @@ def prepare(environment: Environment, extra: str) -> None:
         if environment.serves(extra):  # another process has just made it
             return
         stamp = environment.read_stamp()
-        extras = sorted({*stamp.get("extras", []), extra} - {""})
+        extras = sorted({*stamp.get("extras", []), *contained(environment.root, extra)} - {STUDENTS})
         if environment.unfinished.exists() or not is_usable(environment):
             make_folder(environment, inherit)
         environment.unfinished.touch()

@@ -14,6 +14,7 @@ from urllib.request import url2pathname
 
 from rnn_course.bootstrap.environment import Environment
 from rnn_course.bootstrap.errors import SetupError, explain_os_error
+from rnn_course.bootstrap.extras import wanted
 from rnn_course.bootstrap.prepare import prepare
 from rnn_course.bootstrap.progress import say
 from rnn_course.commands import COMMANDS
@@ -90,19 +91,8 @@ def is_installed_here() -> bool:
 
 def missing_distributions(extra: str) -> list[str]:
     """What pyproject.toml asks for and this process's environment lacks, whatever its version."""
-    import tomllib
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = list(project["dependencies"])
-    extras = [extra] if extra else []
-    while extras:
-        wanted += project["optional-dependencies"][extras.pop()]
-        for requirement in [name for name in wanted if name.startswith(project["name"] + "[")]:
-            wanted.remove(requirement)
-            extras.append(requirement.split("[")[1].split("]")[0])
     missing = []
-    for requirement in wanted:
-        name = re.split(r"[^A-Za-z0-9._-]", requirement)[0]
+    for name in wanted(ROOT, extra):
         try:
             distribution(name)
         except PackageNotFoundError:

@@ -36,7 +36,9 @@ def build_editable(folder, settings=None, metadata=None):
     with zipfile.ZipFile(pathlib.Path(folder, name), "w") as wheel:
         wheel.writestr("rnn_course.pth", str(pathlib.Path.cwd()))
         wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\\nName: rnn-course\\nVersion: 0.1.0\\n"
-                       "Provides-Extra: test\\nRequires-Dist: torch>=2.6\\n"
+                       "Provides-Extra: grading\\nProvides-Extra: test\\nRequires-Dist: torch>=2.6\\n"
+                       "Requires-Dist: nbgrader; extra == 'grading'\\n"
+                       "Requires-Dist: nbgrader; extra == 'test'\\n"
                        "Requires-Dist: pytest; extra == 'test'\\n")
         wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: x\\n"
                        "Root-Is-Purelib: true\\nTag: py3-none-any\\n")
@@ -149,11 +151,14 @@ def make_miniature(folder: Path) -> Miniature:
     (root / "pyproject.toml").write_text(
         '[build-system]\nrequires = []\nbuild-backend = "hatchling.build"\n'
         '[project]\nname = "rnn-course"\nversion = "0.1.0"\ndependencies = ["torch>=2.6"]\n'
-        '[project.optional-dependencies]\ntest = ["pytest"]\n'
+        '[project.optional-dependencies]\ngrading = ["nbgrader"]\ntest = ["rnn-course[grading]", "pytest"]\n'
     )
-    (root / "constraints.txt").write_text("torch==2.13.0\nhatchling==1.0\neditables==1.0\npytest==9.0\n")
+    (root / "constraints.txt").write_text(
+        "torch==2.13.0\nhatchling==1.0\neditables==1.0\npytest==9.0\nnbgrader==0.9\n"
+    )
     write_wheel(wheels, "hatchling", "1.0", {"hatchling/__init__.py": "", "hatchling/build.py": BACKEND})
     write_wheel(wheels, "editables", "1.0", {"editables.py": ""})
+    write_wheel(wheels, "nbgrader", "0.9", {"nbgrader.py": ""})
     write_wheel(wheels, "pytest", "9.0", {"pytest.py": ""})
     torch = {f"torch/part_{number}.py": f"x = {number}" for number in range(TORCH_FILES)}
     write_wheel(wheels, "torch", "2.13.0+cpu", {**torch, "torch/__init__.py": "__version__ = '2.13.0+cpu'"})

@@ -18,6 +18,7 @@ import pytest
 from rnn_course.bootstrap import prepare, torch_build
 from rnn_course.bootstrap.environment import Environment
 from rnn_course.bootstrap.errors import SetupError, explain, explain_os_error
+from rnn_course.bootstrap.extras import contained, wanted
 from rnn_course.bootstrap.lock import locked
 from rnn_course.bootstrap.progress import latest, stage
 
@@ -191,6 +192,19 @@ def whole(tmp_path: Path) -> Environment:
 
 def test_an_extra_that_is_not_there(whole: Environment) -> None:
     assert not whole.serves("grading")
+
+
+def test_a_part_comes_with_what_it_contains(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\ndependencies = ["torch>=2.6", "click"]\n[project.optional-dependencies]\n'
+        'grading = ["nbgrader>=0.9,<1"]\ntest = ["rnn-course[grading]", "pytest>=8"]\n'
+        'dev = ["rnn-course[test]", "ruff"]\n'
+    )
+    assert contained(tmp_path, "") == {""}
+    assert contained(tmp_path, "grading") == {"", "grading"}
+    assert contained(tmp_path, "dev") == {"", "grading", "test", "dev"}
+    assert wanted(tmp_path, "") == ["torch", "click"]
+    assert sorted(wanted(tmp_path, "test")) == ["click", "nbgrader", "pytest", "torch"]
 
 
 def test_changed_pins(whole: Environment) -> None:

@@ -51,8 +51,9 @@ def test_an_extra_comes_on_top_and_stays(course: Miniature) -> None:
     course.run("lab")
     (course.venv / "of_mine.txt").write_text("kept, since the environment is not made anew")
     assert course.run("test")[0] == 0
-    assert course.log.count("-e .[test]") == 1
+    assert course.log.count("-e .[grading,test]") == 1
     assert course.run("lab")[2] == ""
+    assert course.run("grade")[2] == ""  # which is part of what tests need
     assert (course.venv / "of_mine.txt").exists()
 
 
@@ -62,7 +63,7 @@ def test_changed_pins_are_installed(course: Miniature) -> None:
     constraints.write_text(constraints.read_text().replace("torch==2.13.0", "torch==2.14.0"))
     status, out, _ = course.run("lab")
     assert (status, out) == (0, "ran lab with torch 2.14.0\n")
-    assert course.log.count("-e .[test]") == 2  # what was there before is brought up to date too
+    assert course.log.count("-e .[grading,test]") == 2  # what was there before is brought up to date too
 
 
 def test_a_moved_checkout_gets_a_new_environment(course: Miniature) -> None:
@@ -216,6 +217,6 @@ def test_an_environment_that_has_the_course_is_used(course: Miniature, tmp_path:
 
     done = subprocess.run([*command, "test"], cwd=course.root, env=variables, capture_output=True, text=True)
     assert done.returncode == 2
-    assert f"The environment {own} lacks pytest" in done.stderr
+    assert f"The environment {own} lacks nbgrader, pytest" in done.stderr
     assert 'python -m pip install -c constraints.txt -e ".[test]"' in done.stderr
     assert not course.venv.exists()
