@@ -1,6 +1,6 @@
 """Where nbgrader finds this course: every `nbgrader` command and the formgrader work from this folder."""
 
-c = get_config()  # type: ignore[name-defined]
+c = get_config()
 
 c.CourseDirectory.course_id = "rnn-course"
 # solutions/ is the only version that is edited by hand; assignments/ is made from it.

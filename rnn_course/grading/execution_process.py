@@ -1,9 +1,8 @@
 """Runs one notebook in a kernel; the body of a process of its own, started by execute_apart.py.
 
-Usage: python -m rnn_course.grading.execution_process FOLDER
-
-FOLDER holds `job.json` and `notebook.ipynb`. Written into it: `progress.json` before every cell (so that it
-is known which cell was running when this process died), then `executed.ipynb` and `report.json`.
+Its only argument is a folder, which holds `job.json` and `notebook.ipynb`. Written into it: `progress.json`
+before every cell (so that it is known which cell was running when this process died), then `executed.ipynb`
+and `report.json`.
 """
 
 from __future__ import annotations
@@ -154,6 +153,7 @@ def write_json(path: Path, value: Any) -> None:
     os.replace(temporary, path)
 
 
-if __name__ == "__main__":
-    here = Path(sys.argv[1])
-    write_json(here / "report.json", run(here))
+def main() -> None:
+    """Run the job in the folder that the command line names."""
+    folder = Path(sys.argv[1])
+    write_json(folder / "report.json", run(folder))

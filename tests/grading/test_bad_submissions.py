@@ -30,6 +30,11 @@ from rnn_course.grading.results import Result, ResultStore, Status
 
 pytestmark = pytest.mark.slow
 
+# Where the tests run in the background of a shell, their children inherit that Ctrl-C is ignored.
+INTERRUPTIBLE = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from rnn_course.cli import main; raise SystemExit(main())"
+)
 DEAF = """def double(x):
     import signal
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -229,7 +234,7 @@ def test_interrupted_and_gone_on(tmp_path_factory: pytest.TempPathFactory) -> No
     command = [
         sys.executable,
         "-c",
-        "from rnn_course.cli import main; raise SystemExit(main())",
+        INTERRUPTIBLE,
         "grade",
         "warm",
     ]
