@@ -14,7 +14,9 @@ each_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 
 @each_task
 @pytest.mark.parametrize(
-    "answer", [None, 0, 1.0, True, "", [], {}, [[]], np.zeros(3), object(), float("nan")], ids=repr
+    "answer",
+    [None, 0, 1.0, True, "", [], {}, [[]], np.zeros(3), object(), float("nan")],
+    ids=lambda answer: f"{type(answer).__name__}-{answer}" if type(answer) is not object else "object",
 )
 def test_constants_fail(task: Task, answer: object) -> None:
     words_of(lambda: task.check(lambda *arguments: answer))
