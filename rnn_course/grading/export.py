@@ -1,7 +1,7 @@
 """The marks as CSV, the same bytes whenever the marks are the same.
 
-A format is a function from the gradebook's rows to a table, entered in FORMATS: that is where another one,
-for another learning platform, belongs.
+A format is a function from the gradebook's rows to a table; commands/export.py lists them, and platforms.py
+has those of learning platforms.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rnn_course.grading.course import Course
 from rnn_course.grading.gradebook import Mark, open_gradebook, submission_marks
-from rnn_course.grading.results import Result, ResultStore
+from rnn_course.grading.results import Result, ResultStore, Status
 
 Table = list[list[object]]
 FORMULA_SIGNS = ("=", "+", "-", "@")
@@ -51,6 +51,17 @@ class Row:
     def needs_manual_grade(self) -> int:
         """How many tasks a person still has to mark."""
         return sum(mark.needs_manual_grade for mark in self.marks)
+
+    @property
+    def final_score(self) -> float:
+        """The score with the late penalty taken off, at least 0."""
+        return max(0.0, self.score - self.late_penalty)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether something was handed in, the grader did not fail on it, and no task waits for a person."""
+        failed = self.result is not None and self.result.status is Status.INFRASTRUCTURE
+        return self.is_submitted and not failed and not self.needs_manual_grade
 
 
 def collect(course: Course, assignments: Sequence[str] = ()) -> list[Row]:
@@ -117,7 +128,7 @@ def course_table(rows: list[Row]) -> Table:
                 row.timestamp or "",
                 row.score,
                 row.late_penalty,
-                max(0.0, row.score - row.late_penalty),
+                row.final_score,
                 row.max_score,
                 row.needs_manual_grade,
                 *(_points(by_task.get(task)) for task in tasks),
@@ -138,14 +149,12 @@ def nbgrader_table(rows: list[Row]) -> Table:
     head = ["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"]
     table: Table = [[*head, "raw_score", "late_submission_penalty", "score", "max_score"]]
     for row in rows:
-        final = max(0.0, row.score - row.late_penalty)
         names = [row.student, row.last_name, row.first_name, row.email]
         due, came = row.duedate or "", row.timestamp or ""
-        table.append([row.assignment, due, came, *names, row.score, row.late_penalty, final, row.max_score])
+        table.append(
+            [row.assignment, due, came, *names, row.score, row.late_penalty, row.final_score, row.max_score]
+        )
     return table
-
-
-FORMATS: dict[str, Callable[[list[Row]], Table]] = {"csv": course_table, "nbgrader": nbgrader_table}
 
 
 def as_csv(table: Table) -> str:
