@@ -22,5 +22,6 @@ COMMANDS = {
     "release": Command("Generate the students' notebooks from the solutions.", extra="grading"),
     "grade": Command("Grade what was handed in.", extra="grading"),
     "feedback": Command("Write a feedback page for each submission.", extra="grading"),
+    "report": Command("Write a report on an assignment for its instructor.", extra="grading"),
     "export": Command("Write the marks as CSV.", extra="grading"),
 }
