@@ -1,0 +1,87 @@
+"""The experiments of lecture 03."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from rnn_course.errors import DataError
+from rnn_course.experiments.evaluation import perplexity_gallery, sampling_table, tempered
+from rnn_course.lm import perplexity
+from rnn_course.models.kneser_ney import KneserNey
+from rnn_course.text.corpus import Corpus
+from rnn_course.text.sources import language_reference
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return language_reference()
+
+
+@pytest.fixture(scope="module")
+def model(corpus: Corpus) -> KneserNey:
+    return KneserNey.fit(corpus.train, corpus.vocabulary, order=3)
+
+
+def test_only_one_of_the_gallery_is_right(corpus: Corpus, model: KneserNey) -> None:
+    gallery = {reading.name: reading for reading in perplexity_gallery(model, corpus.test)}
+    right = perplexity(model, corpus.test)
+    assert gallery["right"].value == pytest.approx(right)
+    assert [name for name, reading in gallery.items() if not reading.mistake] == ["right"]
+    for name, reading in gallery.items():
+        assert (name == "right") == (abs(reading.value / right - 1) < 0.005), name
+
+
+def test_which_way_each_mistake_errs(corpus: Corpus, model: KneserNey) -> None:
+    value = {reading.name: reading.value for reading in perplexity_gallery(model, corpus.test)}
+    for flattering in ["padding counted", "<s> counted", "2 to the power of nats"]:
+        assert value[flattering] < value["right"], flattering
+    for harsh in ["</s> left out"]:
+        assert value[harsh] > value["right"], harsh
+    assert value["padding counted"] < value["right"] / 3, "most of a batch of sentences is padding"
+
+
+def test_the_gallery_by_hand(corpus: Corpus) -> None:
+    class Fixed:
+        vocabulary = corpus.vocabulary
+
+        def sequence_log_probs(self, stream: np.ndarray) -> np.ndarray:
+            return np.log(np.where(stream == 1, 1 / 4, 1 / 2))
+
+    stream = np.array([5, 6, 7, 1, 8, 1])  # two sentences, of 4 and of 2 tokens
+    value = {
+        reading.name: reading.value
+        for reading in perplexity_gallery(Fixed(), stream, batch_size=1)  # type: ignore[arg-type]
+    }
+    assert value["right"] == pytest.approx(2 ** (8 / 6))
+    assert value["mean of the sentences' J"] == pytest.approx(2 ** ((5 / 4 + 3 / 2) / 2))
+    assert value["mean of the batches' perplexities"] == pytest.approx((2 ** (5 / 4) + 2 ** (3 / 2)) / 2)
+    assert value["</s> left out"] == pytest.approx(2)
+    assert value["<s> counted"] == pytest.approx(2)
+    assert value["padding counted"] == pytest.approx(2 ** (8 / 6)), "batches of one have no padding"
+
+
+def test_the_gallery_says_what_it_needs(corpus: Corpus, model: KneserNey) -> None:
+    with pytest.raises(DataError, match="end with </s>"):
+        perplexity_gallery(model, np.array([5, 6]))
+    with pytest.raises(DataError, match="1 sentences do not fill"):
+        perplexity_gallery(model, np.array([5, 1]))
+
+
+def test_temperature_trades_variety_for_probability(model: KneserNey) -> None:
+    table = sampling_table(model, 0, [{"temperature": t} for t in (0.3, 0.7, 1.0, 1.5)], sentences=20)
+    assert all(a.log_prob > b.log_prob for a, b in pairwise(table))
+    assert table[0].distinct < table[2].distinct
+    assert table[0].name == "temperature 0.3"
+    assert sampling_table(model, 0, [{"top_k": 5}])[0] == sampling_table(model, 0, [{"top_k": 5}])[0]
+
+
+def test_entropy_grows_with_temperature_up_to_uniform() -> None:
+    log_probs = np.log([0.7, 0.2, 0.1])
+    entropies = [entropy for _, entropy in tempered(log_probs, [0.01, 0.5, 1, 2, 1e6])]
+    assert entropies[0] == pytest.approx(0, abs=1e-9)
+    assert entropies[2] == pytest.approx(-(0.7 * np.log(0.7) + 0.2 * np.log(0.2) + 0.1 * np.log(0.1)))
+    assert entropies[-1] == pytest.approx(np.log(3))
+    assert all(a < b for a, b in pairwise(entropies))
