@@ -1,0 +1,1 @@
+"""Generated problems whose answer is known, each with what guessing and simple rules reach."""
