@@ -164,5 +164,13 @@ def bidirectional(cell: Cell) -> Cell:
         return sum(cell.output_size(direction) for direction in params)
 
     return Cell(
-        f"bidirectional {cell.name}", init, initial_state, step, forward, backward, states, output_size
+        f"bidirectional {cell.name}",
+        init,
+        initial_state,
+        step,
+        forward,
+        backward,
+        states,
+        output_size,
+        sees_future=True,
     )

@@ -34,6 +34,8 @@ class Cell:
             at the states themselves, where something reads them besides the outputs; as `states(cache)`.
         states: (cache) -> the states after each token, with time as their first axis.
         output_size: (params) -> the last axis of the outputs.
+        sees_future: an output depends on tokens that follow it, so that nothing can be predicted from it.
+        drops: `forward` takes `dropout` and `rng` besides.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Cell:
     backward: Callable[..., tuple[Params, ndarray, State]]
     states: Callable[[Cache], State]
     output_size: Callable[[Params], int]
+    sees_future: bool = False
+    drops: bool = False
 
 
 def state_at(states: State, lengths: Int[ndarray, " batch"] | None = None) -> State:

@@ -199,4 +199,15 @@ def stacked(cell: Cell, depth: int, *, skip: Skip = None) -> Cell:
         return cell.output_size(params.layers[-1])
 
     name = f"{depth}-layer {cell.name}" + (f" ({skip})" if skip else "")
-    return Cell(name, init, initial_state, step, forward, backward, states, output_size)
+    return Cell(
+        name,
+        init,
+        initial_state,
+        step,
+        forward,
+        backward,
+        states,
+        output_size,
+        sees_future=cell.sees_future,
+        drops=True,
+    )
