@@ -1,4 +1,4 @@
-"""Run a notebook in one confined process, for assignments whose tests need the student's objects themselves."""
+"""Run a notebook in one confined process, where tests need the student's objects themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run a notebook in two processes: the student's cells confined in one, the instructor's tests in the other."""
+"""Run a notebook in two processes: the student's cells confined in one, the tests in the other."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Execution:
 
     Attributes:
         notebook: a copy with outputs; test cells have their hidden tests in them.
-        problems: cells that could not be run to their end, in words: `cell a1_counts: ran past the 30 s that a
-            cell may take`. Where there is one, the submission is a student_error.
+        problems: cells that could not be run to their end, in words: `cell a1_counts: ran past the 30 s that
+            a cell may take`. Where there is one, the submission is a student_error.
         notes: what else is to be told, and costs nothing.
         seconds: from beginning to end.
         memory_bytes: the most that the student's process had, 0 if that is not known.
@@ -46,7 +46,7 @@ def run_split(
     `rnn_course.grading.servers.close_servers()` ends them, and so does the end of this process.
 
     Args:
-        notebook: the instructor's notebook with the student's answers in it (`transplant`). It stays as it is.
+        notebook: the instructor's notebook with the student's answers in it (`transplant`); not changed.
         plan: what belongs to whom.
         files: the files beside the notebook, by path relative to it; both processes have copies.
         seed: the instructor's seed. It goes to the tests only.
