@@ -23,7 +23,16 @@ from rnn_course.training.run import Run
 
 FORMAT = "rnn-course training run"
 VERSION = 1
-DAMAGE = (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def write_arrays(path: str | Path, header: Mapping[str, Any], arrays: Mapping[str, ndarray]) -> None:
@@ -68,7 +77,7 @@ def read_arrays(path: str | Path) -> tuple[dict[str, Any], dict[str, ndarray]]:
         raise CheckpointError(
             f"{path} is no checkpoint, or it is damaged ({what}). Delete it to begin anew"
         ) from error
-    except AttributeError:  # np.load gives the array of an .npy file as it is
+    except TypeError:  # np.load gives the array of an .npy file as it is
         raise CheckpointError(f"{path} is a single array and no checkpoint") from None
 
 
