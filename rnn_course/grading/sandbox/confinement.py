@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path, PurePosixPath
 
+MARK = "RNN_COURSE_SANDBOX"  # environment variable: the tier that a server was started at
+
 
 class SandboxError(RuntimeError):
     """The sandbox itself failed, or cannot be had. Never the fault of what runs inside."""

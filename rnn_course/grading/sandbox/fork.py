@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
 from rnn_course.grading.sandbox.child import Child
-from rnn_course.grading.sandbox.confinement import Confinement, SandboxError, Tier
-from rnn_course.grading.sandbox.limits import set_limits
+from rnn_course.grading.sandbox.confinement import MARK, Confinement, SandboxError, Tier
+from rnn_course.grading.sandbox.lockdown import close_others, default_signals, end_with_parent, lock_down
+from rnn_course.grading.sandbox.mounts import PRIVATE, TEMPORARY, put_files
+from rnn_course.grading.sandbox.namespaces import (
+    become_own_root,
+    enter,
+    fork_as_first_process,
+    may_make_namespaces,
+)
+from rnn_course.grading.sandbox.processes import own_memory
+from rnn_course.grading.sandbox.system_calls import CLONE_NEWPID
+
+READY = b"ready"
 
 
 def fork_confined(
@@ -29,7 +42,7 @@ def fork_confined(
 
     Args:
         confinement: the child's limits.
-        tier: how it is confined.
+        tier: how it is confined. BUBBLEWRAP only in a server that `launch` started so.
         body: what the child does, in its private folder as current folder. Its return is exit status 0, an
             exception 1, SystemExit its own.
         keep_fds: open file descriptors that the child keeps. Its standard input is empty; its standard output
@@ -41,34 +54,71 @@ def fork_confined(
     Raises:
         SandboxError: if this process has more than one thread, or the child cannot be confined.
     """
-    folder = Path(tempfile.mkdtemp(prefix="rnn-course-"))
+    if threading.active_count() > 1:
+        names = ", ".join(thread.name for thread in threading.enumerate())
+        raise SandboxError(f"fork_confined: a process with one thread may fork safely; this one has {names}")
+    if not hasattr(os, "fork"):
+        raise SandboxError("fork_confined: this system cannot fork a process")
+    if tier is Tier.BUBBLEWRAP and os.environ.get(MARK) != tier.value:
+        raise SandboxError("fork_confined: for this tier, start the server with launch(..., serves=True)")
+    kept = {*keep_fds}
+    sys.stdout.flush()
+    sys.stderr.flush()
     ready, said = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        _run(confinement, folder, body, {*keep_fds}, said)
+    inherited = own_memory(os.getpid())
+    supervised = False
+    try:
+        if tier is Tier.NAMESPACES:
+            folder, clean_up = PRIVATE, None
+            supervised = not may_make_namespaces()
+            pid = os.fork() if supervised else fork_as_first_process()
+            if pid == 0 and supervised:
+                _fork_from_between(kept | {said})
+        else:
+            folder = Path(tempfile.mkdtemp(prefix="rnn-course-"))
+            clean_up = _remover(folder)
+            pid = os.fork()
+        if pid == 0:
+            _run(confinement, tier, folder, body, kept, said)
+    except OSError as error:
+        os.close(ready)
+        os.close(said)
+        raise SandboxError(f"fork_confined: {error}") from error
     os.close(said)
+    child = Child(pid, confinement, clean_up=clean_up, inherited=inherited, supervised=supervised)
     with os.fdopen(ready, "rb") as pipe:
-        problem = pipe.read().decode(errors="replace")
-    child = Child(pid, confinement, clean_up=lambda: shutil.rmtree(folder, ignore_errors=True))
-    if problem != "ready":
-        child.kill()
-        raise SandboxError(f"fork_confined: {problem or 'the child ended before it was confined'}")
+        answer = pipe.read()
+    if answer != READY:
+        ending = child.kill()
+        raise SandboxError(f"fork_confined: {answer.decode(errors='replace') or f'the child {ending}'}")
     return child
 
 
 def _run(
-    confinement: Confinement, folder: Path, body: Callable[[Path], None], keep: set[int], said: int
+    confinement: Confinement,
+    tier: Tier,
+    folder: Path,
+    body: Callable[[Path], None],
+    kept: set[int],
+    said: int,
 ) -> NoReturn:
     try:
+        default_signals()
         os.setsid()
-        _close_others(keep | {said})
-        put_files(confinement, folder)
+        close_others(kept | {said})
+        if tier is Tier.NAMESPACES:
+            enter(confinement, serves=False)
+        else:
+            put_files(confinement, folder)
         os.chdir(folder)
-        set_limits(confinement)
+        lock_down(confinement, tier, folder, said, counted=tier is Tier.NAMESPACES)
+        temporary = TEMPORARY if tier is Tier.NAMESPACES else folder
+        os.environ.update(HOME=str(folder), TMPDIR=str(temporary))
+        tempfile.tempdir = None
     except BaseException as error:
         os.write(said, f"{type(error).__name__}: {error}".encode())
         os._exit(1)
-    os.write(said, b"ready")
+    os.write(said, READY)
     os.close(said)
     status = 1
     try:
@@ -86,21 +136,28 @@ def _run(
             os._exit(status & 255)
 
 
-def put_files(confinement: Confinement, folder: Path) -> None:
-    """Write the confinement's files into the private folder."""
-    for name, content in confinement.files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+def _fork_from_between(kept: set[int]) -> None:
+    """Fork once more, with the right to make namespaces. Returns in the grandchild; the child stays and waits."""
+    said = max(kept, default=2)
+    try:
+        close_others(kept)
+        become_own_root(0, CLONE_NEWPID)
+        pid = os.fork()
+        if pid == 0:
+            return
+    except BaseException as error:
+        os.write(said, f"{type(error).__name__}: {error}".encode())
+        os._exit(1)
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGKILL))
+    signal.signal(signal.SIGINT, lambda *_: os.kill(pid, signal.SIGINT))
+    end_with_parent(-1)
+    os.closerange(3, max(kept, default=2) + 1)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if code < 0:
+        signal.signal(-code, signal.SIG_DFL) if -code not in (signal.SIGKILL, signal.SIGSTOP) else None
+        os.kill(os.getpid(), -code)
+    os._exit(code & 255)
 
 
-def _close_others(keep: set[int]) -> None:
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        if standard == 0 or standard not in keep:
-            os.dup2(nowhere, standard)
-    last = 2
-    for descriptor in sorted(keep - {0, 1, 2}):
-        os.closerange(last + 1, descriptor)
-        last = descriptor
-    os.closerange(last + 1, 1 << 16)
+def _remover(folder: Path) -> Callable[[], None]:
+    return lambda: shutil.rmtree(folder, ignore_errors=True)

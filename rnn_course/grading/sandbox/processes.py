@@ -1,0 +1,77 @@
+"""The processes that belong to a confined one, and the memory that they hold, seen from outside (Linux)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+PROC = Path("/proc")
+PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+def tree(root: int) -> list[int]:
+    """`root`, its descendants, and whoever is in its session; without those that have ended."""
+    parents: dict[int, int] = {}
+    found: set[int] = set()
+    for name in _listed():
+        try:
+            # 7 (name) S 1 7 7 ...: the name may hold anything, so what counts follows the last bracket.
+            fields = (PROC / name / "stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            continue
+        if fields[0] in (b"Z", b"X"):
+            continue
+        pid = int(name)
+        parents[pid] = int(fields[1])
+        if pid == root or int(fields[3]) == root:
+            found.add(pid)
+    grown = True
+    while grown:
+        more = {pid for pid, parent in parents.items() if parent in found} - found
+        found |= more
+        grown = bool(more)
+    return sorted(found)
+
+
+def own_memory(pid: int) -> int:
+    """Memory that only processes have (no files) and that `pid` holds, bytes; shared pages count in full."""
+    try:
+        pages = (PROC / str(pid) / "statm").read_bytes().split()
+    except OSError:
+        return 0
+    return (int(pages[1]) - int(pages[2])) * PAGE if len(pages) > 2 else 0
+
+
+def memory_of(pids: Iterable[int], inherited: int = 0) -> int:
+    """Memory that some processes hold together, bytes.
+
+    Args:
+        pids: the processes.
+        inherited: what each of them shares with the process that it was forked from, bytes.
+
+    Returns:
+        The sum of what they hold beyond that. Shared pages count once where the kernel says how many there are.
+    """
+    members = list(pids)
+    rough = sum(max(0, own_memory(pid) - inherited) for pid in members)
+    if len(members) < 2:
+        return rough
+    shares = [_share(pid) for pid in members]
+    exact = [share for share in shares if share is not None]
+    return min(rough, sum(exact)) if len(exact) == len(shares) else rough
+
+
+def _share(pid: int) -> int | None:
+    try:
+        lines = (PROC / str(pid) / "smaps_rollup").read_bytes().splitlines()
+    except OSError:
+        return None
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith((b"Pss_Anon:", b"Pss_Shmem:")))
+
+
+def _listed() -> list[str]:
+    try:
+        return [name for name in os.listdir(PROC) if name.isdecimal()]
+    except OSError:
+        return []

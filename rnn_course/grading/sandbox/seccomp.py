@@ -1,0 +1,166 @@
+"""A filter of system calls, written by hand: what no student's code needs, the kernel does not do for it.
+
+The filter is a classic BPF program over `struct seccomp_data` (call number, architecture, arguments). What is
+refused fails with "Operation not permitted", so that Python says so in an ordinary exception. Calls newer than
+the filter do not exist ("Function not implemented"), so that nothing slips in with a newer kernel.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import functools
+import os
+import struct
+
+from rnn_course.grading.sandbox import system_calls
+from rnn_course.grading.sandbox.system_calls import PR_SET_SECCOMP, SECCOMP_MODE_FILTER, architecture, control
+
+AUDIT = (0xC000003E, 0xC00000B7)  # AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64
+LOAD, EQUAL, GREATER_EQUAL, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+ALLOW, KILL, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data; arguments are 8 bytes each
+X32 = 0x40000000  # x86_64's second set of numbers
+FIRST_UNKNOWN = 467  # the calls of Linux 6.14 and before are known
+
+# Number on x86_64 and on aarch64; -1 where there is none.
+REFUSED = {
+    # namespaces and mounts
+    "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40), "umount2": (166, 39),
+    "pivot_root": (155, 41), "chroot": (161, 51), "open_tree": (428, 428), "move_mount": (429, 429),
+    "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433),
+    "mount_setattr": (442, 442), "statmount": (457, 457), "listmount": (458, 458),
+    # other processes
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
+    "process_madvise": (440, 440), "process_mrelease": (448, 448), "pidfd_getfd": (438, 438),
+    "kcmp": (312, 272), "move_pages": (279, 239), "migrate_pages": (256, 238),
+    # the kernel
+    "bpf": (321, 280), "perf_event_open": (298, 241), "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294), "init_module": (175, 105), "finit_module": (313, 273),
+    "delete_module": (176, 106), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427), "userfaultfd": (323, 282), "personality": (135, 92),
+    "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219), "syslog": (103, 116),
+    "lookup_dcookie": (212, 18), "uselib": (134, -1), "ustat": (136, -1), "sysfs": (139, -1),
+    # the machine
+    "reboot": (169, 142), "swapon": (167, 224), "swapoff": (168, 225), "acct": (163, 89),
+    "quotactl": (179, 60), "quotactl_fd": (443, 443), "settimeofday": (164, 170),
+    "clock_settime": (227, 112), "clock_adjtime": (305, 266), "adjtimex": (159, 171),
+    "sethostname": (170, 161), "setdomainname": (171, 162), "iopl": (172, -1), "ioperm": (173, -1),
+    "modify_ldt": (154, -1), "vhangup": (153, 58), "mbind": (237, 235), "set_mempolicy": (238, 237),
+    "set_mempolicy_home_node": (450, 450),
+    # files by number, and watching everybody's
+    "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265), "fanotify_init": (300, 262),
+    "fanotify_mark": (301, 263),
+    # memory that no limit counts
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194), "shmat": (30, 196),
+    "shmctl": (31, 195), "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188), "msgctl": (71, 187),
+    "semget": (64, 190), "semop": (65, 193), "semctl": (66, 191), "semtimedop": (220, 192),
+    "mq_open": (240, 180), "mq_unlink": (241, 181),
+    # the network; pairs of connected sockets (socketpair) stay
+    "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201), "accept": (43, 202),
+    "accept4": (288, 242),
+}  # fmt: skip
+CLONE, CLONE3, FORK, VFORK = (56, 220), (435, 435), (57, -1), (58, -1)
+PRCTL, IOCTL, SOCKETPAIR = (157, 167), (16, 29), (53, 199)
+SETSID, SETPGID = (112, 157), (109, 154)
+TO_ONE_PROCESS = ((62, 129), (234, 131), (129, 138), (297, 240))  # kill, tgkill, rt_[tg]sigqueueinfo
+OTHER_SIGNALS = ((200, 130), (424, 424))  # tkill, pidfd_send_signal
+
+CLONE_THREAD = 0x00010000
+NEW_NAMESPACES = 0x7E020080  # user, mount, pid, net, ipc, uts, cgroup, time
+REFUSED_CONTROLS = (1, 4, 35, 36, 0x59616D61)  # PR_SET_ PDEATHSIG, DUMPABLE, MM, CHILD_SUBREAPER, PTRACER
+REFUSED_IOCTLS = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: typing into a terminal
+AF_UNIX = 1
+
+
+@functools.cache
+def policy(column: int, keep_session: bool, may_fork: bool) -> bytes:
+    """The filter as the kernel takes it, an array of `struct sock_filter`.
+
+    Args:
+        column: of the architecture in the tables of numbers.
+        keep_session: refuse to leave the session and the process group, so that one signal reaches everything
+            that a process started. Needed where there is no process namespace.
+        may_fork: whether new processes may be made; threads may always.
+    """
+    eperm, enosys = FAIL | errno.EPERM, FAIL | errno.ENOSYS
+    code = [
+        (LOAD, 0, 0, ARCHITECTURE),
+        (EQUAL, 1, 0, AUDIT[column]),
+        (RETURN, 0, 0, KILL),
+        (LOAD, 0, 0, NUMBER),
+        (GREATER_EQUAL, 0, 1, FIRST_UNKNOWN),
+        (RETURN, 0, 0, enosys),
+        (EQUAL, 0, 1, CLONE3[column]),
+        (RETURN, 0, 0, enosys),
+    ]
+    refused = [numbers[column] for numbers in REFUSED.values()]
+    if keep_session:
+        refused += [SETSID[column], SETPGID[column]]
+    if not may_fork:
+        refused += [FORK[column], VFORK[column]]
+    for number in refused:
+        if number >= 0:
+            code += [(EQUAL, 0, 1, number), (RETURN, 0, 0, eperm)]
+    clone = [(LOAD, 0, 0, ARGUMENTS), (ANY_BIT, 0, 1, NEW_NAMESPACES), (RETURN, 0, 0, eperm)]
+    if not may_fork:
+        clone += [(ANY_BIT, 1, 0, CLONE_THREAD), (RETURN, 0, 0, eperm)]
+    code += _about(CLONE[column], [*clone, (RETURN, 0, 0, ALLOW)])
+    code += _about(PRCTL[column], _refuse_argument(0, REFUSED_CONTROLS, eperm))
+    code += _about(IOCTL[column], _refuse_argument(1, REFUSED_IOCTLS, eperm))
+    pair = [(LOAD, 0, 0, ARGUMENTS), (EQUAL, 1, 0, AF_UNIX), (RETURN, 0, 0, eperm), (RETURN, 0, 0, ALLOW)]
+    code += _about(SOCKETPAIR[column], pair)
+    code.append((RETURN, 0, 0, ALLOW))
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
+
+
+def signals_to_itself_only(column: int, pid: int) -> bytes:
+    """A second filter: signals only to this process. For where neither a namespace nor Landlock sees to it."""
+    eperm = FAIL | errno.EPERM
+    code = [(LOAD, 0, 0, NUMBER)]
+    for numbers in OTHER_SIGNALS:
+        code += [(EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, eperm)]
+    for numbers in TO_ONE_PROCESS:
+        own = [(LOAD, 0, 0, ARGUMENTS), (EQUAL, 1, 0, pid), (RETURN, 0, 0, eperm), (RETURN, 0, 0, ALLOW)]
+        code += _about(numbers[column], own)
+    code.append((RETURN, 0, 0, ALLOW))
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
+
+
+def filter_calls(*, keep_session: bool, may_fork: bool, own_signals_only: bool = False) -> None:
+    """Put this process, and all that it starts, under the filter. It has to have no_new_privs.
+
+    Raises:
+        OSError: if the kernel has no filters.
+        SandboxError: on an architecture whose numbers are not known.
+    """
+    column = architecture()
+    programs = [policy(column, keep_session, may_fork)]
+    if own_signals_only:
+        programs.append(signals_to_itself_only(column, os.getpid()))
+    for program in programs:
+        array = ctypes.create_string_buffer(program, len(program))
+        header = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(array))
+        place = ctypes.create_string_buffer(header, len(header))
+        control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(place), "seccomp")
+
+
+def has_seccomp() -> bool:
+    """Whether the kernel takes filters."""
+    try:
+        system_calls.control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, 0)
+    except OSError as error:
+        return error.errno == errno.EFAULT  # it looked for the filter at address 0
+    return False
+
+
+def _about(number: int, code: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """`code` for one call; it has to end in a return. Leaves the number loaded for others."""
+    return [(EQUAL, 0, len(code), number), *code]
+
+
+def _refuse_argument(index: int, values: tuple[int, ...], refusal: int) -> list[tuple[int, int, int, int]]:
+    code = [(LOAD, 0, 0, ARGUMENTS + 8 * index)]
+    for value in values:
+        code += [(EQUAL, 0, 1, value), (RETURN, 0, 0, refusal)]
+    return [*code, (RETURN, 0, 0, ALLOW)]
