@@ -11,7 +11,8 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from rnn_course.errors import DataError
-from rnn_course.models.ngram_index import NgramIndex, find_sorted
+from rnn_course.models.key_table import KeyTable
+from rnn_course.models.ngram_index import NgramIndex
 from rnn_course.text.vocabulary import BOS, EOS, UNK, Vocabulary
 
 LOG10_ZERO = -99.0
@@ -43,6 +44,7 @@ class ArpaReader:
         self.name = name
         self.number = 0
         self.keys: list[Int[ndarray, " ngrams"]] = []
+        self.tables: list[KeyTable] = []  # of orders 2 and above
         self.probs: list[Float[ndarray, " ngrams"]] = []
         self.backoffs: list[Float[ndarray, " ngrams"]] = []
 
@@ -152,8 +154,8 @@ class ArpaReader:
     ) -> None:
         V = len(self.vocabulary)
         prefixes = words[:, 0]
-        for keys, ids in zip(self.keys[1:], words.T[1:-1], strict=True):
-            prefixes = _find(keys, prefixes * V + ids)
+        for table, ids in zip(self.tables, words.T[1:-1], strict=True):
+            prefixes = table.find(prefixes * V + ids)
         if (prefixes < 0).any():
             at = int(np.argmax(prefixes < 0))
             *beginning, last = self.vocabulary.decode(words[at])
@@ -166,6 +168,7 @@ class ArpaReader:
             at = int(order[twice + 1].min())
             self._fail(f"the n-gram `{' '.join(self.vocabulary.decode(words[at]))}` stands twice", first + at)
         self.keys.append(keys)
+        self.tables.append(KeyTable(keys))
         self.probs.append(probs[order])
         self.backoffs.append(backoffs[order])
 
@@ -189,14 +192,6 @@ class ArpaReader:
 
     def _fail(self, problem: str, number: int | None = None) -> NoReturn:
         raise DataError(f"{self.name}, line {self.number if number is None else number}: {problem}")
-
-
-def _find(keys: Int[ndarray, " ngrams"], queries: Int[ndarray, " queries"]) -> Int[ndarray, " queries"]:
-    """The place of each query among sorted keys, -1 where it is not among them, as is none below 0."""
-    order = np.argsort(queries, kind="stable")
-    found = np.empty_like(queries)
-    found[order] = find_sorted(keys, queries[order])
-    return found
 
 
 def _powers(log10: Float[ndarray, " lines"]) -> Float[ndarray, " lines"]:

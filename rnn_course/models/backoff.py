@@ -65,7 +65,8 @@ class BackoffModel(MarkovModel):
         self.vocabulary.check_ids(stream)
         probs = self.probs[0][stream]
         for k, places, contexts, ngrams in self.index.match(stream):
-            backed_off = probs[places] * self.backoffs[k - 2][contexts]
-            probs[places] = np.where(ngrams >= 0, self.probs[k - 1][ngrams], backed_off)
+            known, unknown = np.flatnonzero(ngrams >= 0), np.flatnonzero(ngrams < 0)
+            probs[places[known]] = self.probs[k - 1].take(ngrams[known])
+            probs[places[unknown]] *= self.backoffs[k - 2].take(contexts[unknown])
         with np.errstate(divide="ignore"):
             return np.log(probs)

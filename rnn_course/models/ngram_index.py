@@ -6,27 +6,32 @@ the vocabulary. From there on, an n-gram is its prefix (an (n-1)-gram, hence one
     key = id(prefix) * V + word
 
 The keys of an order stand sorted, and an n-gram's id is its place among them. So an n-gram of any order is
-found by n - 1 binary searches among integers, no string is touched, and all n-grams that share a prefix stand
-side by side. With V = 10 and the bigrams (3 4), (3 7), (5 3):
+found by looking up n - 1 integers, no string is touched, and all n-grams that share a prefix stand side by
+side. With V = 10 and the bigrams (3 4), (3 7), (5 3):
 
     keys of order 2    34 37 53          ids 0 1 2
     the trigram 3 7 5  prefix (3 7) has id 1, so its key is 1 * 10 + 5 = 15
+
+One n-gram is looked up by binary search. For a whole text a hash table of the keys is made once (see
+`key_table`), in which a look-up costs the same however many n-grams there are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from rnn_course.models.key_table import KeyTable
 from rnn_course.text.vocabulary import Vocabulary
 
 
 class Match(NamedTuple):
-    """Which n-grams of one order end where in a stream. All arrays have one entry for each place."""
+    """Which n-grams of one order end where in a stream. All arrays have one entry for each place, in order."""
 
     order: int
     places: Int[ndarray, " places"]  # t, wherever the n-gram's context (its prefix) is known
@@ -44,6 +49,11 @@ class NgramIndex:
     def __init__(self, keys: Sequence[Int[ndarray, " ngrams"]]) -> None:
         self.keys = list(keys)
         self.vocabulary_size = len(keys[0])
+
+    @cached_property
+    def tables(self) -> list[KeyTable]:
+        """tables[k-2] finds the keys of order k; they are made when a stream is first looked up."""
+        return [KeyTable(keys) for keys in self.keys[1:]]
 
     @property
     def order(self) -> int:
@@ -94,16 +104,18 @@ class NgramIndex:
         """
         stream = stream.astype(np.int64, copy=False)
         starts = sentence_starts(stream)
-        ids = stream  # ids[t]: which (k-1)-gram ends at t
-        for k in range(2, self.order + 1):
-            contexts = previous(ids, starts, at_start=Vocabulary.bos_id if k == 2 else -1)
-            places = np.flatnonzero(contexts >= 0)
-            queries = contexts[places] * self.vocabulary_size + stream[places]
-            places = sort_with_places(queries, places)
-            ngrams = find_sorted(self.keys[k - 1], queries)
-            yield Match(k, places, queries // self.vocabulary_size, ngrams)
-            ids = np.full(len(stream), -1)
-            ids[places] = ngrams
+        goes_on = np.ones(len(stream), dtype=bool)  # the next place belongs to the same sentence
+        goes_on[starts - 1] = False  # a start at 0 marks the last place, [-1], behind which there is nothing
+        places = np.arange(len(stream))
+        contexts = previous(stream, starts, at_start=Vocabulary.bos_id)
+        for k, table in enumerate(self.tables, 2):
+            queries = contexts * self.vocabulary_size
+            queries += stream.take(places)
+            ngrams = table.find(queries)
+            yield Match(k, places, contexts, ngrams)
+            # A k-gram that was found is the context of the (k+1)-gram that ends one place later.
+            longer = np.flatnonzero((ngrams >= 0) & goes_on.take(places))
+            places, contexts = places[longer] + 1, ngrams[longer]
 
 
 def sentence_starts(stream: Int[ndarray, " length"]) -> Int[ndarray, " sentences"]:
@@ -155,19 +167,3 @@ def run_edges(in_order: Int[ndarray, " length"]) -> Int[ndarray, " edges"]:
     begins = np.ones(len(in_order) + 1, dtype=bool)
     np.not_equal(in_order[1:], in_order[:-1], out=begins[1:-1])
     return np.flatnonzero(begins)
-
-
-def find_sorted(keys: Int[ndarray, " ngrams"], queries: Int[ndarray, " queries"]) -> Int[ndarray, " queries"]:
-    """The place of each query among the keys, -1 where it is not among them. Both are sorted.
-
-    Equal queries are asked once. Neighbouring ones take nearly the same path through the keys, which stays in
-    the cache. Both together are several times quicker than asking in the order of the text.
-    """
-    if not len(keys) or not len(queries):
-        return np.full(len(queries), -1)
-    edges = run_edges(queries)
-    distinct = queries[edges[:-1]]
-    found = np.searchsorted(keys, distinct)
-    found[found == len(keys)] = 0
-    found[keys[found] != distinct] = -1
-    return np.repeat(found, np.diff(edges))

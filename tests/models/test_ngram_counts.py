@@ -11,7 +11,7 @@ from ngram_cases import cats, texts
 
 from rnn_course.errors import OrderError, VocabularyError
 from rnn_course.models.ngram_counts import NgramCounts
-from rnn_course.models.ngram_index import find_sorted, run_edges, sort_with_places
+from rnn_course.models.ngram_index import run_edges, sort_with_places
 from rnn_course.text.encode import encode_text
 
 
@@ -126,13 +126,6 @@ def test_sorting_keys_with_their_places(numbers):
     places = sort_with_places(in_order, np.arange(len(keys)))
     np.testing.assert_array_equal(in_order, np.sort(keys))
     np.testing.assert_array_equal(places, np.argsort(keys, kind="stable"))
-
-
-@given(keys=st.sets(st.integers(0, 30)), queries=st.lists(st.integers(0, 40)))
-def test_finding_sorted_queries(keys, queries):
-    keys, queries = sorted(keys), sorted(queries)
-    found = find_sorted(np.array(keys, dtype=np.int64), np.array(queries, dtype=np.int64))
-    assert found.tolist() == [keys.index(q) if q in keys else -1 for q in queries]
 
 
 def test_edges_of_runs():

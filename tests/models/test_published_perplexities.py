@@ -13,7 +13,6 @@ from rnn_course import lm
 from rnn_course.models.arpa import read_arpa
 from rnn_course.models.discounting import FALLBACK_MODIFIED
 from rnn_course.models.kneser_ney import KneserNey
-from rnn_course.models.ngram_index import find_sorted
 from rnn_course.text.encode import encode_text
 from rnn_course.text.vocabulary import Vocabulary
 
@@ -101,8 +100,6 @@ def find(index, ngrams):
     ids = ngrams[:, 0]
     for column in range(1, ngrams.shape[1]):
         keys = ids * index.vocabulary_size + ngrams[:, column]
-        order = np.argsort(keys)
-        ids = np.empty_like(keys)
-        ids[order] = find_sorted(index.keys[column], keys[order])
-        assert (ids >= 0).all()
+        ids = np.searchsorted(index.keys[column], keys)
+        np.testing.assert_array_equal(index.keys[column][ids], keys)
     return ids
