@@ -29,7 +29,7 @@ DAMAGE = (
     KeyError,
     EOFError,
     MemoryError,
-    NotImplementedError,
+    RuntimeError,  # zipfile: encrypted, or compressed in a way that it does not know
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -46,7 +46,7 @@ def write_arrays(path: str | Path, header: Mapping[str, Any], arrays: Mapping[st
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
-    words = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    words = np.frombuffer(json.dumps([dict(header), list(arrays)]).encode(), np.uint8)
     with open(beside, "wb") as file:
         np.savez(file, header=words, **arrays)  # type: ignore[arg-type]
         file.flush()
@@ -69,7 +69,10 @@ def read_arrays(path: str | Path) -> tuple[dict[str, Any], dict[str, ndarray]]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-        return json.loads(arrays.pop("header").tobytes()), arrays
+        header, names = json.loads(arrays.pop("header").tobytes())
+        if names != list(arrays):
+            raise ValueError(f"it should hold {len(names)} arrays and holds {len(arrays)}")
+        return header, arrays
     except FileNotFoundError:
         raise CheckpointError(f"{path} does not exist") from None
     except DAMAGE as error:

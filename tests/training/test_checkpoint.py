@@ -231,7 +231,7 @@ def test_a_checkpoint_of_which_a_part_is_missing_or_of_another_version_is_refuse
     with pytest.raises(CheckpointError, match="version was 99 and is 1 now"):
         fit(SmallModel(), config(), path)
     words = io.BytesIO()
-    np.savez(words, header=np.frombuffer(json.dumps([1]).encode(), np.uint8))
+    np.savez(words, header=np.frombuffer(json.dumps([[1], []]).encode(), np.uint8))
     path.write_bytes(words.getvalue())
     with pytest.raises(CheckpointError, match="no checkpoint of a training run"):
         fit(SmallModel(), config(), path)
