@@ -55,12 +55,12 @@ class Decoder:
         """The next value."""
         if depth > self.caps.depth:
             raise WireError(f"nested more than {self.caps.depth} deep")
-        read = READERS.get(self.bytes(1))
+        read = READERS.get(self.some(1))
         if read is None:
             raise WireError(f"no value begins with byte {self.data[self.at - 1]}")
         return read(self, depth)
 
-    def bytes(self, count: int) -> bytes:
+    def some(self, count: int) -> bytes:
         """The next bytes."""
         end = self.at + count
         if end > len(self.data):
@@ -77,7 +77,7 @@ class Decoder:
 
     def count(self, each: int = 0, item: int = 1) -> int:
         """A number of things to come, of at least `item` bytes, that take `each` bytes of memory."""
-        (number,) = COUNT.unpack(self.bytes(4))
+        (number,) = COUNT.unpack(self.some(4))
         if number * item > len(self.data) - self.at:
             raise WireError(f"{number} things announced in the last {len(self.data) - self.at} bytes")
         self.charge(number * each)
@@ -85,34 +85,34 @@ class Decoder:
 
     def _int(self, depth: int) -> int:
         self.charge(32)
-        return int(INT64.unpack(self.bytes(8))[0])
+        return int(INT64.unpack(self.some(8))[0])
 
     def _big_int(self, depth: int) -> int:
         size = self.count(2)
         if size > forms.BIG_INT_BYTES:
             raise WireError(f"a whole number of {size} bytes")
-        return int.from_bytes(self.bytes(size), "little", signed=True)
+        return int.from_bytes(self.some(size), "little", signed=True)
 
     def _float(self, depth: int) -> float:
         self.charge(24)
-        return float(FLOAT64.unpack(self.bytes(8))[0])
+        return float(FLOAT64.unpack(self.some(8))[0])
 
     def _complex(self, depth: int) -> complex:
         self.charge(32)
-        return complex(*TWO_FLOAT64.unpack(self.bytes(16)))
+        return complex(*TWO_FLOAT64.unpack(self.some(16)))
 
     def _text(self, depth: int) -> str:
         size = self.count(4)
         self.charge(80)
         try:
-            return self.bytes(size).decode("utf-8", "surrogatepass")
+            return self.some(size).decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             raise WireError("text that is not UTF-8") from None
 
     def _bytes(self, depth: int) -> bytes:
         size = self.count(1)
         self.charge(40)
-        return self.bytes(size)
+        return self.some(size)
 
     def _list(self, depth: int) -> list[Any]:
         number = self.count(8)
@@ -122,12 +122,12 @@ class Decoder:
     def _floats(self, depth: int) -> list[float]:
         number = self.count(32, 8)
         self.charge(64)
-        return list(struct.unpack(f"<{number}d", self.bytes(8 * number)))
+        return list(struct.unpack(f"<{number}d", self.some(8 * number)))
 
     def _ints(self, depth: int) -> list[int]:
         number = self.count(40, 8)
         self.charge(64)
-        return list(struct.unpack(f"<{number}q", self.bytes(8 * number)))
+        return list(struct.unpack(f"<{number}q", self.some(8 * number)))
 
     def _tuple(self, depth: int) -> tuple[Any, ...]:
         number = self.count(16)
@@ -165,7 +165,7 @@ class Decoder:
         return found
 
     def _special_dict(self, depth: int) -> dict[Any, Any]:
-        which = self.bytes(1)[0]
+        which = self.some(1)[0]
         if which >= len(forms.SPECIAL_DICTS):
             raise WireError(f"no dict of kind {which}")
         items = self._dict(depth)
@@ -187,18 +187,18 @@ class Decoder:
         return _tuple_class(name, fields)(*items)
 
     def _block(self) -> tuple[int, int, tuple[int, ...], bytes]:
-        code, dimensions = self.bytes(2)
-        (characters,) = COUNT.unpack(self.bytes(4))
+        code, dimensions = self.some(2)
+        (characters,) = COUNT.unpack(self.some(4))
         if dimensions > forms.MOST_DIMENSIONS:
             raise WireError(f"an array of {dimensions} dimensions")
-        shape = struct.unpack(f"<{dimensions}Q", self.bytes(8 * dimensions))
+        shape = struct.unpack(f"<{dimensions}Q", self.some(8 * dimensions))
         size = self.count(2)
         expected = math.prod(shape) * item_bytes(code, characters)
         # An axis of length 0 must not let the others be anything: numpy multiplies them all.
         if size != expected or math.prod(filter(None, shape)) >= 1 << 40:
             raise WireError(f"an array of shape {shape} with {size} bytes")
         self.charge(160)
-        return code, characters, shape, self.bytes(size)
+        return code, characters, shape, self.some(size)
 
     def _array(self, depth: int) -> Any:
         return _made(array_from, *self._block())
@@ -223,7 +223,7 @@ class Decoder:
         return _made(array_from, code, characters, shape, data)[()]
 
     def _tensor(self, depth: int) -> Any:
-        flags = self.bytes(1)[0]
+        flags = self.some(1)[0]
         code, characters, shape, data = self._block()
         if characters or flags > 3:
             raise WireError("a tensor that is none")

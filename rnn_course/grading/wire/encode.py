@@ -89,7 +89,7 @@ class Encoder:
         elif (name := constant_name(value)) is not None:
             self.out += forms.CONSTANT
             self._put_text(name, depth)
-        elif kind is type and forms.TYPES.get(value.__name__) is value:
+        elif kind is type and value in forms.TYPES.values():
             self.out += forms.CONSTANT
             self._put_text(f"type:{value.__name__}", depth)
         elif kind is np.random.Generator:

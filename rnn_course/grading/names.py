@@ -1,0 +1,115 @@
+"""Which names a cell uses and binds, as far as its text says."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+BUILTINS = frozenset(dir(builtins))
+
+
+class Names(NamedTuple):
+    """Names in a cell's text.
+
+    Attributes:
+        used: names that are read, in functions too, without Python's own.
+        bound: names that the cell binds, those of functions' local variables too.
+        imported: modules that it imports, and what it imports from them, as `package.name`.
+    """
+
+    used: frozenset[str]
+    bound: frozenset[str]
+    imported: frozenset[str]
+
+
+@lru_cache(maxsize=2048)
+def names_in(source: str) -> Names | None:
+    """The names of a cell; None if its text is not Python."""
+    try:
+        nodes = list(ast.walk(ast.parse(_without_magics(source))))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    loaded = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    targets = [node.target for node in nodes if isinstance(node, ast.AugAssign)]
+    changed = {target.id for target in targets if isinstance(target, ast.Name)}
+    return Names(
+        frozenset((loaded | changed) - BUILTINS),
+        frozenset(name for node in nodes for name in _bound_by(node)),
+        frozenset(name for node in nodes for name in _imported_by(node)),
+    )
+
+
+def idle_in_tests(set_up: Iterable[tuple[int, str]], tests: Iterable[str]) -> set[int]:
+    """The set-up cells that no test can depend on: they use what only students define, to show something.
+
+    A cell is kept unless it reads a name that no earlier set-up cell binds, and neither binds nor reads one
+    that a test, or a cell that is kept, reads.
+
+    Args:
+        set_up: index and text of the instructor's cells that are no tests, in order.
+        tests: the text of the tests.
+
+    Returns:
+        Indices of the cells that the tester may leave out.
+    """
+    cells = [(index, names_in(source)) for index, source in set_up]
+    known: set[str] = set()
+    shows: set[int] = set()
+    for index, names in cells:
+        if names is not None and names.used - names.bound - known:
+            shows.add(index)
+        elif names is not None:
+            known |= names.bound
+    wanted: set[str] = set()
+    for source in tests:
+        found = names_in(source)
+        if found is None:
+            return set()
+        wanted |= found.used
+    while True:
+        by_tests = {
+            index
+            for index, names in cells
+            if index in shows
+            and names is not None
+            and (names.bound | (names.used & known)) & wanted - _modules(cells)
+        }
+        if not by_tests:
+            return shows
+        shows -= by_tests
+        wanted |= {name for index, names in cells if index in by_tests and names for name in names.used}
+
+
+def _modules(cells: Iterable[tuple[int, Names | None]]) -> set[str]:
+    return {name.rpartition(".")[2] for _, names in cells if names for name in names.imported}
+
+
+def _without_magics(source: str) -> str:
+    return "\n".join("pass" if line[:1] in "%!" and line else line for line in source.split("\n"))
+
+
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name.partition(".")[0]
+    elif isinstance(node, ast.ExceptHandler) and node.name:
+        yield node.name
+
+
+def _imported_by(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield alias.name
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        yield node.module
+        for alias in node.names:
+            yield f"{node.module}.{alias.name}"

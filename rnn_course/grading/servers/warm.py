@@ -1,0 +1,223 @@
+"""Start warm servers, keep them, and have them fork."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import rnn_course
+from rnn_course.grading.errors import InfrastructureError
+from rnn_course.grading.sandbox import Confinement, SandboxError, Tier, launch
+from rnn_course.grading.wire import Caps, Channel, WireError, decode, encode
+
+START_SECONDS = 120.0  # torch from a cold disk
+ANSWER_SECONDS = 60.0
+FRAME = 512 << 20  # between processes that trust each other; files travel here
+TRUSTED = Caps(frame_bytes=FRAME, memory_bytes=4 * FRAME)
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
+}
+
+
+class Ended(NamedTuple):
+    """How a child ended.
+
+    Attributes:
+        kind, code: as in sandbox.Ending.
+        says: the same in words: `needed more memory than it may have`.
+        max_rss: the most memory it had, bytes.
+        cpu_seconds: processor time.
+    """
+
+    kind: str
+    code: int
+    says: str
+    max_rss: int
+    cpu_seconds: float
+
+
+class WarmServer:
+    """A server process, with at most one child at a time."""
+
+    def __init__(self, role: str, tier: Tier, preload: Sequence[str], hidden_modules: Sequence[str]) -> None:
+        """Start it; it is ready only when it is first asked.
+
+        Args:
+            role: `student` or `tester`.
+            tier: how its children are confined, and itself where it is the student's.
+            preload: modules that it loads.
+            hidden_modules: modules that its children cannot import, if it is the student's.
+        """
+        self.role = role
+        self.tier = tier
+        self.ready = False
+        self.has_child = False
+        self.hidden = hidden_paths(hidden_modules) if role == "student" else ()
+        ours, theirs = socket.socketpair()
+        self.control = Channel(ours, FRAME)
+        # -P: the current folder is not on the path, so that no file of a student's is imported here.
+        argv = [sys.executable, "-P", "-m", "rnn_course.grading.servers.serve", str(theirs.fileno()), role]
+        environment = {**ENVIRONMENT, "PYTHONPATH": str(Path(rnn_course.__file__).parents[1])}
+        quiet = None if os.environ.get("RNN_COURSE_DEBUG") else subprocess.DEVNULL
+        try:
+            if role == "student":
+                confinement = Confinement(hidden=tuple(map(Path, self.hidden)))
+                self.process: Any = launch(
+                    argv,
+                    confinement,
+                    tier,
+                    env=environment,
+                    stderr=quiet,
+                    pass_fds=[theirs.fileno()],
+                    serves=True,
+                )
+            else:
+                self.process = subprocess.Popen(
+                    argv,
+                    env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": "/nonexistent", **environment},
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=quiet,
+                    start_new_session=True,
+                )
+        except (SandboxError, OSError) as error:
+            raise InfrastructureError(f"the {role}'s process could not be started: {error}") from error
+        finally:
+            theirs.close()
+        self._send({"preload": tuple(preload), "hidden_modules": tuple(hidden_modules)})
+
+    def fork(
+        self,
+        job: Mapping[str, Any],
+        sockets: Sequence[socket.socket],
+        *,
+        limits: Mapping[str, int],
+        files: Mapping[str, bytes],
+        tier: Tier,
+        random_seed: int,
+    ) -> None:
+        """Ask for a child; `forked` waits for it.
+
+        Args:
+            job: what the child is to do, values only.
+            sockets: what it speaks through; this process may close its copies then.
+            limits: numbers of a sandbox.Confinement.
+            files: what lies in its folder.
+            random_seed: of the global generators.
+        """
+        self._wait_until_ready()
+        request = {
+            "job": dict(job),
+            "sockets": len(sockets),
+            "limits": dict(limits),
+            "files": dict(files),
+            "readable": (),
+            "hidden": self.hidden,
+            "tier": tier.value,
+            "random_seed": random_seed,
+        }
+        self._send(request)
+        try:
+            socket.send_fds(self.control.socket, [b"."], [each.fileno() for each in sockets])
+        except OSError as error:
+            raise self._gone(error) from error
+        self.has_child = True
+
+    def forked(self) -> int:
+        """The process id of the child that was asked for.
+
+        Raises:
+            InfrastructureError: if it could not be confined.
+        """
+        state, what = self._receive()
+        if state != "forked":
+            self.has_child = False
+            raise InfrastructureError(f"the {self.role}'s process could not be confined: {what}")
+        return int(what)
+
+    def end(self, patience: float = 0.0, reason: str = "killed") -> Ended:
+        """How the child ended; it is ended if it does not within `patience` seconds."""
+        self._send((patience, reason))
+        ended = Ended(*self._receive(patience))
+        self.has_child = False
+        return ended
+
+    def close(self) -> None:
+        """End the server and its child."""
+        with suppress(WireError, InfrastructureError):
+            if self.has_child:
+                self.end()
+        self.control.close()
+        with suppress(ProcessLookupError, OSError):
+            self.process.kill()
+            self.process.wait()
+
+    def _wait_until_ready(self) -> None:
+        if not self.ready:
+            said = self._receive(START_SECONDS)
+            if said != "ready":
+                raise InfrastructureError(f"the {self.role}'s process could not be started: {said}")
+            self.ready = True
+
+    def _send(self, message: object) -> None:
+        try:
+            self.control.send(encode(message, caps=TRUSTED), ANSWER_SECONDS)
+        except WireError as error:
+            raise self._gone(error) from error
+
+    def _receive(self, seconds: float = 0.0) -> Any:
+        try:
+            return decode(self.control.receive(ANSWER_SECONDS + seconds), caps=TRUSTED)
+        except WireError as error:
+            raise self._gone(error) from error
+
+    def _gone(self, error: Exception) -> InfrastructureError:
+        return InfrastructureError(f"the server of the {self.role}'s processes does not answer: {error}")
+
+
+def hidden_paths(modules: Sequence[str]) -> tuple[str, ...]:
+    """Where the source of modules of this package lies."""
+    root = Path(rnn_course.__file__).parents[1]
+    found = []
+    for module in modules:
+        place = root.joinpath(*module.split("."))
+        found += [str(path) for path in (place, place.with_suffix(".py")) if path.exists()]
+    return tuple(found)
+
+
+_SERVERS: dict[tuple[Any, ...], tuple[WarmServer, WarmServer]] = {}
+
+
+def servers_for(
+    tier: Tier, preload: Sequence[str], hidden_modules: Sequence[str]
+) -> tuple[WarmServer, WarmServer]:
+    """This process's warm pair, the student's and the tester's; started if there is none yet."""
+    key = (os.getpid(), tier, tuple(preload), tuple(hidden_modules))
+    if key not in _SERVERS:
+        close_servers()  # a worker grades one assignment at a time
+        student = WarmServer("student", tier, preload, hidden_modules)
+        _SERVERS[key] = student, WarmServer("tester", Tier.UNSAFE, preload, ())
+    return _SERVERS[key]
+
+
+def close_servers() -> None:
+    """End this process's warm servers."""
+    for (owner, *_), pair in list(_SERVERS.items()):
+        if owner == os.getpid():
+            for server in pair:
+                server.close()
+    _SERVERS.clear()
+
+
+atexit.register(close_servers)
