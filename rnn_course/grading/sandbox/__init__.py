@@ -14,7 +14,7 @@ from rnn_course.grading.sandbox.child import Child, Ending, Usage
 from rnn_course.grading.sandbox.confinement import Confinement, SandboxError, Tier
 from rnn_course.grading.sandbox.fork import fork_confined
 from rnn_course.grading.sandbox.launch import launch
-from rnn_course.grading.sandbox.tiers import available, strongest
+from rnn_course.grading.sandbox.tiers import available, strongest, warning
 
 __all__ = [
     "Child",
@@ -27,4 +27,5 @@ __all__ = [
     "fork_confined",
     "launch",
     "strongest",
+    "warning",
 ]

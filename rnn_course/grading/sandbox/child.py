@@ -36,7 +36,7 @@ class Ending:
     """How a process ended.
 
     Args:
-        kind: `exit` (of itself), `signal` (of its own doing), `memory`, `cpu`, or whatever reason `kill` was given.
+        kind: `exit` (of itself), `signal` (of its own doing), `memory`, `cpu`, or the reason given to `kill`.
         code: the exit status, or the signal's number.
     """
 
@@ -184,7 +184,7 @@ class Child:
 
 
 def ending_of(code: int, usage: Usage, confinement: Confinement, reason: str) -> Ending:
-    """The ending behind an exit status (negative for a signal) and the reason for which it was killed, if any."""
+    """The ending behind an exit status (negative for a signal), and the reason why it was killed, if any."""
     if code >= 0:
         return Ending("exit", code)
     if reason and code == -signal.SIGKILL:

@@ -35,8 +35,10 @@ class Confinement:
         cpu_seconds: processor time after which a process is ended, seconds; a backstop behind deadlines.
         disk_bytes: room in the private folder, bytes.
         readable: files and folders that may be read besides Python, its packages and the system's libraries.
+        writable: folders outside that may be written to as well, by whoever the process is in the end.
         hidden: files and folders that may not be read although they lie in a readable one.
         files: name (relative, with `/`) and content of each file put into the private folder.
+        local_sockets: whether the process may use Unix sockets, through which a kernel is spoken to.
     """
 
     memory_bytes: int = 2 << 30
@@ -46,8 +48,10 @@ class Confinement:
     cpu_seconds: int = 600
     disk_bytes: int = 256 << 20
     readable: tuple[Path, ...] = ()
+    writable: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    local_sockets: bool = False
 
     def __post_init__(self) -> None:
         for name in ("memory_bytes", "processes", "file_bytes", "open_files", "cpu_seconds", "disk_bytes"):
@@ -56,7 +60,7 @@ class Confinement:
                 raise ValueError(f"Confinement: {name} is {value!r}, expected a whole number, 1 or more")
         if self.open_files < 16:
             raise ValueError(f"Confinement: open_files is {self.open_files}, expected 16 or more")
-        for name in ("readable", "hidden"):
+        for name in ("readable", "writable", "hidden"):
             for path in getattr(self, name):
                 if not Path(path).is_absolute():
                     raise ValueError(f"Confinement: {name} holds {path}, expected absolute paths")

@@ -59,8 +59,10 @@ def fork_confined(
         raise SandboxError(f"fork_confined: a process with one thread may fork safely; this one has {names}")
     if not hasattr(os, "fork"):
         raise SandboxError("fork_confined: this system cannot fork a process")
-    if tier is Tier.BUBBLEWRAP and os.environ.get(MARK) != tier.value:
+    started_at, _, by = os.environ.get(MARK, "").partition(":")
+    if tier is Tier.BUBBLEWRAP and started_at != tier.value:
         raise SandboxError("fork_confined: for this tier, start the server with launch(..., serves=True)")
+    as_root = by == "root" or os.geteuid() == 0
     kept = {*keep_fds}
     sys.stdout.flush()
     sys.stderr.flush()
@@ -73,13 +75,13 @@ def fork_confined(
             supervised = not may_make_namespaces()
             pid = os.fork() if supervised else fork_as_first_process()
             if pid == 0 and supervised:
-                _fork_from_between(kept | {said})
+                _fork_from_between(kept, said)
         else:
             folder = Path(tempfile.mkdtemp(prefix="rnn-course-"))
             clean_up = _remover(folder)
             pid = os.fork()
         if pid == 0:
-            _run(confinement, tier, folder, body, kept, said)
+            _run(confinement, tier, folder, body, kept, said, as_root)
     except OSError as error:
         os.close(ready)
         os.close(said)
@@ -101,18 +103,20 @@ def _run(
     body: Callable[[Path], None],
     kept: set[int],
     said: int,
+    as_root: bool,
 ) -> NoReturn:
     try:
         default_signals()
         os.setsid()
-        close_others(kept | {said})
+        close_others((kept - {0}) | {said})
         if tier is Tier.NAMESPACES:
             enter(confinement, serves=False)
         else:
             put_files(confinement, folder)
         os.chdir(folder)
-        lock_down(confinement, tier, folder, said, counted=tier is Tier.NAMESPACES)
-        temporary = TEMPORARY if tier is Tier.NAMESPACES else folder
+        alone = tier is Tier.NAMESPACES
+        lock_down(confinement, tier, folder, said, counted=alone, as_root=as_root)
+        temporary = TEMPORARY if alone else folder
         os.environ.update(HOME=str(folder), TMPDIR=str(temporary))
         tempfile.tempdir = None
     except BaseException as error:
@@ -136,11 +140,10 @@ def _run(
             os._exit(status & 255)
 
 
-def _fork_from_between(kept: set[int]) -> None:
-    """Fork once more, with the right to make namespaces. Returns in the grandchild; the child stays and waits."""
-    said = max(kept, default=2)
+def _fork_from_between(kept: set[int], said: int) -> None:
+    """Fork once more, with the right to make namespaces. Returns in the grandchild; the child waits."""
     try:
-        close_others(kept)
+        close_others(kept | {said})
         become_own_root(0, CLONE_NEWPID)
         pid = os.fork()
         if pid == 0:
@@ -151,7 +154,7 @@ def _fork_from_between(kept: set[int]) -> None:
     signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGKILL))
     signal.signal(signal.SIGINT, lambda *_: os.kill(pid, signal.SIGINT))
     end_with_parent(-1)
-    os.closerange(3, max(kept, default=2) + 1)
+    close_others(set())
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     if code < 0:
         signal.signal(-code, signal.SIG_DFL) if -code not in (signal.SIGKILL, signal.SIGSTOP) else None

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import IO
 
 from rnn_course.grading.sandbox.child import Child
 from rnn_course.grading.sandbox.confinement import Confinement, SandboxError, Tier
+from rnn_course.grading.sandbox.mounts import PRIVATE
+from rnn_course.grading.sandbox.supervisor import CONFINED, command_for, write_order
 
 Stream = int | IO[bytes] | None
 
@@ -30,6 +30,8 @@ def launch(
 ) -> Child:
     """Start the program `argv` confined.
 
+    It ends when this process does, however this one ends.
+
     Args:
         argv: the program and its arguments.
         confinement: its limits.
@@ -39,37 +41,60 @@ def launch(
         stdin: a file, a descriptor, or nowhere, as for subprocess.Popen; stdout and stderr likewise.
         pass_fds: open file descriptors that it keeps, under the same numbers.
         serves: whether it is a trusted server, which confines its own children with `fork_confined`. It is
-            shut off from the rest of the machine as they are, but keeps the right to confine, and has no limits.
+            shut off from the rest of the machine as they are, keeps the right to confine, and has no limits.
 
     Returns:
-        The program's process.
+        The program's process, once it is confined and started.
 
     Raises:
         SandboxError: if it cannot be confined or started.
     """
     if not argv:
         raise ValueError("launch: argv is empty, expected a program and its arguments")
-    folder = Path(tempfile.mkdtemp(prefix="rnn-course-"))
-    variables = {
-        "PATH": os.defpath,
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "LANG": "C.UTF-8",
-        **(env or {}),
+    if os.name == "nt":
+        raise SandboxError("launch: Windows cannot confine a process")
+    kept = tuple(pass_fds)
+    ready, said = os.pipe()
+    life, alive = os.pipe()
+    result, report = os.pipe()
+    order = {
+        "argv": [*argv],
+        "tier": tier.value,
+        "env": {**(env or {})},
+        "pass_fds": kept,
+        "serves": serves,
+        "root": os.geteuid() == 0,
+        "folder": str(PRIVATE),
+        "said": said,
+        "life": life,
+        "report": report,
     }
     try:
-        process = subprocess.Popen(
-            [*argv],
-            cwd=folder,
-            env=variables,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            pass_fds=tuple(pass_fds),
-            start_new_session=True,
-        )
+        with tempfile.TemporaryFile() as file:
+            file.write(write_order(order, confinement))
+            file.flush()
+            process = subprocess.Popen(
+                command_for("supervise", file.fileno()),
+                env={"PATH": os.defpath},
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                pass_fds=(file.fileno(), said, life, report, *kept),
+                start_new_session=True,
+            )
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise SandboxError(f"launch: {argv[0]} cannot be started: {error}") from error
-    process.returncode = 0  # the child is waited for here, not by subprocess
-    return Child(process.pid, confinement, clean_up=lambda: shutil.rmtree(folder, ignore_errors=True))
+        for descriptor in (ready, alive, result):
+            os.close(descriptor)
+        raise SandboxError(f"launch: the supervisor cannot be started: {error}") from error
+    finally:
+        for descriptor in (said, life, report):
+            os.close(descriptor)
+    process.returncode = 0  # it is waited for by Child
+    child = Child(process.pid, confinement, clean_up=lambda: os.close(alive), supervised=True, report=result)
+    with os.fdopen(ready, "rb") as pipe:
+        answer = pipe.read()
+    if answer != CONFINED:
+        ending = child.kill()
+        why = answer.removeprefix(CONFINED).decode(errors="replace") or f"it {ending} before that"
+        raise SandboxError(f"launch: {argv[0]} cannot be confined and started: {why}")
+    return child

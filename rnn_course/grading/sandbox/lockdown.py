@@ -12,7 +12,7 @@ from pathlib import Path
 from rnn_course.grading.sandbox.confinement import Confinement, SandboxError, Tier
 from rnn_course.grading.sandbox.landlock import SIGNALS_SINCE, landlock_version, restrict
 from rnn_course.grading.sandbox.limits import set_limits
-from rnn_course.grading.sandbox.mounts import WRITABLE
+from rnn_course.grading.sandbox.mounts import PRIVATE, WRITABLE
 from rnn_course.grading.sandbox.seccomp import filter_calls, has_seccomp
 from rnn_course.grading.sandbox.system_calls import (
     PR_SET_DUMPABLE,
@@ -24,8 +24,10 @@ from rnn_course.grading.sandbox.system_calls import (
 from rnn_course.grading.sandbox.view import DEVICES, PROCESSOR, hidden_paths, readable_paths
 
 
-def lock_down(confinement: Confinement, tier: Tier, folder: Path, parent: int, *, counted: bool) -> None:
-    """Bind this process for good: limits, no rights, Landlock, the filter of system calls; to end with its parent.
+def lock_down(
+    confinement: Confinement, tier: Tier, folder: Path, parent: int, *, counted: bool, as_root: bool
+) -> None:
+    """Bind this process for good: limits, no rights, Landlock, the filter of calls; to end with its parent.
 
     Args:
         confinement: the limits.
@@ -33,13 +35,13 @@ def lock_down(confinement: Confinement, tier: Tier, folder: Path, parent: int, *
         folder: the private folder.
         parent: a descriptor whose other end only the parent has; -1 for none.
         counted: whether the kernel counts this user's processes for this process alone.
+        as_root: whether root started it. The kernel does not count root's processes: it may have only one.
 
     Raises:
         OSError, SandboxError: what could not be done.
     """
     if tier is Tier.UNSAFE:
         return
-    as_root = os.geteuid() == 0
     set_limits(confinement, counted=counted)
     if sys.platform != "linux":
         return
@@ -49,15 +51,15 @@ def lock_down(confinement: Confinement, tier: Tier, folder: Path, parent: int, *
     end_with_parent(parent)
     alone = tier is Tier.NAMESPACES
     if landlock_version():
-        writable = [folder, *map(Path, DEVICES)]
-        if tier is not Tier.LIMITS:
-            writable.append(WRITABLE if alone else folder)
+        own = WRITABLE if folder == PRIVATE else folder
+        writable = [own, *confinement.writable, *map(Path, DEVICES)]
         readable = [*readable_paths(confinement.readable), Path("/proc/self"), *map(Path, PROCESSOR)]
         restrict(readable, writable, () if alone else hidden_paths(confinement))
     if has_seccomp():
         filter_calls(
             keep_session=not alone,
-            may_fork=counted or not as_root,  # the kernel does not count root's processes
+            may_fork=counted or not as_root,
+            local_sockets=confinement.local_sockets,
             own_signals_only=not alone and landlock_version() < SIGNALS_SINCE,
         )
     elif alone:
@@ -78,9 +80,8 @@ def end_with_parent(descriptor: int) -> None:
 def close_others(keep: set[int]) -> None:
     """Close every file descriptor that is not in `keep`; the standard ones lead nowhere instead."""
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        if standard == 0 or standard not in keep:
-            os.dup2(nowhere, standard)
+    for standard in {0, 1, 2} - keep:
+        os.dup2(nowhere, standard)
     last = 2
     for descriptor in sorted(keep - {0, 1, 2}):
         os.closerange(last + 1, descriptor)

@@ -1,4 +1,4 @@
-"""A file system for one process: what it may read, read-only, and one private folder of a fixed size (Linux)."""
+"""A file system for one process: what it may read, and one private folder of a fixed size (Linux)."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ def build_root(confinement: Confinement, owner: tuple[int, int], *, column: int)
     trees = [(path, _copy(path)) for path in readable_paths(confinement.readable) if not path.is_symlink()]
     links = [path for path in readable_paths(confinement.readable) if path.is_symlink()]
     devices = [(Path(name), _copy(Path(name))) for name in DEVICES if os.path.exists(name)]
+    shared = [(path, _copy(path)) for path in confinement.writable]
     base = next(name for name in STANDINS if os.path.isdir(name))
     mount("tmpfs", base, "tmpfs", NO_SETUID | NO_DEVICES, "mode=755,size=4m")
     root = Path(base)
@@ -55,7 +56,10 @@ def build_root(confinement: Confinement, owner: tuple[int, int], *, column: int)
         _inside(root, path).parent.mkdir(parents=True, exist_ok=True)
         _inside(root, path).symlink_to(os.readlink(path))
     for path, tree in trees:
-        _protect(tree)
+        _protect(tree, READ_ONLY | NO_SETUID | NO_DEVICES)
+        _place(tree, _inside(root, path))
+    for path, tree in shared:
+        _protect(tree, NO_SETUID | NO_DEVICES | NO_PROGRAMS)
         _place(tree, _inside(root, path))
     for path, tree in devices:
         _place(tree, _inside(root, path))
@@ -82,10 +86,10 @@ def _copy(path: Path) -> int:
     return call(OPEN_TREE, HERE, os.fsencode(path), flags, what=f"copying the mount of {path}")
 
 
-def _protect(tree: int) -> None:
-    attributes = struct.pack("QQQQ", READ_ONLY | NO_SETUID | NO_DEVICES, 0, 0, 0)
+def _protect(tree: int, flags: int) -> None:
+    attributes = struct.pack("QQQQ", flags, 0, 0, 0)
     buffer = ctypes.create_string_buffer(attributes, 32)
-    call(MOUNT_SETATTR, tree, b"", EMPTY_PATH | RECURSIVE, buffer, 32, what="making a mount read-only")
+    call(MOUNT_SETATTR, tree, b"", EMPTY_PATH | RECURSIVE, buffer, 32, what="protecting a mount")
 
 
 def _place(tree: int, target: Path) -> None:

@@ -77,7 +77,7 @@ def may_make_namespaces() -> bool:
 
 
 def final_owner() -> tuple[int, int]:
-    """User and group that own what a confined process writes: nobody's if there is such a user, else one's own."""
+    """User and group that own what a confined process writes: nobody's where there is one, else the same."""
     own = (os.geteuid(), os.getegid())
     if own[0] != 0:
         return own

@@ -51,7 +51,7 @@ def memory_of(pids: Iterable[int], inherited: int = 0) -> int:
         inherited: what each of them shares with the process that it was forked from, bytes.
 
     Returns:
-        The sum of what they hold beyond that. Shared pages count once where the kernel says how many there are.
+        The sum of what they hold beyond that. Shared pages count once where the kernel tells.
     """
     members = list(pids)
     rough = sum(max(0, own_memory(pid) - inherited) for pid in members)

@@ -1,8 +1,8 @@
-"""A filter of system calls, written by hand: what no student's code needs, the kernel does not do for it.
+"""A filter of system calls, written by hand: what a student's code does not need is refused.
 
-The filter is a classic BPF program over `struct seccomp_data` (call number, architecture, arguments). What is
-refused fails with "Operation not permitted", so that Python says so in an ordinary exception. Calls newer than
-the filter do not exist ("Function not implemented"), so that nothing slips in with a newer kernel.
+The filter is a classic BPF program over `struct seccomp_data` (call number, architecture, arguments). What it
+refuses fails with "Operation not permitted", so that Python says so in an ordinary exception. Calls newer
+than the filter do not exist ("Function not implemented"), so that nothing slips in with a newer kernel.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ REFUSED = {
     "shmctl": (31, 195), "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188), "msgctl": (71, 187),
     "semget": (64, 190), "semop": (65, 193), "semctl": (66, 191), "semtimedop": (220, 192),
     "mq_open": (240, 180), "mq_unlink": (241, 181),
-    # the network; pairs of connected sockets (socketpair) stay
-    "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201), "accept": (43, 202),
-    "accept4": (288, 242),
 }  # fmt: skip
+# The network; pairs of connected sockets (socketpair) stay.
+SOCKET = (41, 198)
+CONNECTIONS = ((42, 203), (49, 200), (50, 201), (43, 202), (288, 242))  # connect bind listen accept accept4
 CLONE, CLONE3, FORK, VFORK = (56, 220), (435, 435), (57, -1), (58, -1)
 PRCTL, IOCTL, SOCKETPAIR = (157, 167), (16, 29), (53, 199)
 SETSID, SETPGID = (112, 157), (109, 154)
@@ -74,7 +74,7 @@ AF_UNIX = 1
 
 
 @functools.cache
-def policy(column: int, keep_session: bool, may_fork: bool) -> bytes:
+def policy(column: int, keep_session: bool, may_fork: bool, local_sockets: bool) -> bytes:
     """The filter as the kernel takes it, an array of `struct sock_filter`.
 
     Args:
@@ -82,6 +82,7 @@ def policy(column: int, keep_session: bool, may_fork: bool) -> bytes:
         keep_session: refuse to leave the session and the process group, so that one signal reaches everything
             that a process started. Needed where there is no process namespace.
         may_fork: whether new processes may be made; threads may always.
+        local_sockets: whether Unix sockets may be made; no others may.
     """
     eperm, enosys = FAIL | errno.EPERM, FAIL | errno.ENOSYS
     code = [
@@ -95,6 +96,8 @@ def policy(column: int, keep_session: bool, may_fork: bool) -> bytes:
         (RETURN, 0, 0, enosys),
     ]
     refused = [numbers[column] for numbers in REFUSED.values()]
+    if not local_sockets:
+        refused += [SOCKET[column], *(numbers[column] for numbers in CONNECTIONS)]
     if keep_session:
         refused += [SETSID[column], SETPGID[column]]
     if not may_fork:
@@ -108,14 +111,14 @@ def policy(column: int, keep_session: bool, may_fork: bool) -> bytes:
     code += _about(CLONE[column], [*clone, (RETURN, 0, 0, ALLOW)])
     code += _about(PRCTL[column], _refuse_argument(0, REFUSED_CONTROLS, eperm))
     code += _about(IOCTL[column], _refuse_argument(1, REFUSED_IOCTLS, eperm))
-    pair = [(LOAD, 0, 0, ARGUMENTS), (EQUAL, 1, 0, AF_UNIX), (RETURN, 0, 0, eperm), (RETURN, 0, 0, ALLOW)]
-    code += _about(SOCKETPAIR[column], pair)
+    unix = [(LOAD, 0, 0, ARGUMENTS), (EQUAL, 1, 0, AF_UNIX), (RETURN, 0, 0, eperm), (RETURN, 0, 0, ALLOW)]
+    code += _about(SOCKETPAIR[column], unix) + _about(SOCKET[column], unix)
     code.append((RETURN, 0, 0, ALLOW))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
 
 
 def signals_to_itself_only(column: int, pid: int) -> bytes:
-    """A second filter: signals only to this process. For where neither a namespace nor Landlock sees to it."""
+    """A second filter: signals only to this process, where neither a namespace nor Landlock sees to it."""
     eperm = FAIL | errno.EPERM
     code = [(LOAD, 0, 0, NUMBER)]
     for numbers in OTHER_SIGNALS:
@@ -127,7 +130,9 @@ def signals_to_itself_only(column: int, pid: int) -> bytes:
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
 
 
-def filter_calls(*, keep_session: bool, may_fork: bool, own_signals_only: bool = False) -> None:
+def filter_calls(
+    *, keep_session: bool, may_fork: bool, local_sockets: bool = False, own_signals_only: bool = False
+) -> None:
     """Put this process, and all that it starts, under the filter. It has to have no_new_privs.
 
     Raises:
@@ -135,7 +140,7 @@ def filter_calls(*, keep_session: bool, may_fork: bool, own_signals_only: bool =
         SandboxError: on an architecture whose numbers are not known.
     """
     column = architecture()
-    programs = [policy(column, keep_session, may_fork)]
+    programs = [policy(column, keep_session, may_fork, local_sockets)]
     if own_signals_only:
         programs.append(signals_to_itself_only(column, os.getpid()))
     for program in programs:

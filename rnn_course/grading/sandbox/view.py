@@ -1,4 +1,4 @@
-"""What of the machine's files a confined Python sees: the interpreter, its packages, the system's libraries."""
+"""What of the machine's files a confined Python sees: itself, its packages, the system's libraries."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def python_paths() -> tuple[Path, ...]:
 
 @functools.cache
 def readable_paths(confinement_readable: tuple[Path, ...]) -> tuple[Path, ...]:
-    """All that a confined process may read, without what lies in another of them. Links of the root are kept."""
+    """All that a confined process may read, without what lies in another of them; links stay links."""
     system = [Path(name) for name in (*SYSTEM, *CONFIGURATION) if os.path.lexists(name)]
     given = [Path(path) for path in confinement_readable if os.path.lexists(path)]
     return _outermost({*system, *python_paths(), *given})
