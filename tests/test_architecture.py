@@ -28,7 +28,7 @@ PARTS: dict[str, set[str]] = {
     "torch_cells": {"cells"},
     "lm": {"text"},
     "models": {"lm", "cells", "layers", "text"},
-    "torch_models": {"lm", "layers", "text", "torch_cells"},
+    "torch_models": {"lm", "layers", "models", "text", "torch_cells"},
     "training": {"lm", "models", "text", "torch_models"},
     "tasks": {"text"},
     "experiments": {"models", "training", "gradients", "tasks", "torch_models"},

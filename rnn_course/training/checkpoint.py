@@ -19,6 +19,7 @@ import numpy as np
 from numpy import ndarray
 
 from rnn_course.training.errors import CheckpointError
+from rnn_course.training.history import Log
 from rnn_course.training.run import Run
 
 FORMAT = "rnn-course training run"
@@ -113,13 +114,15 @@ def load_run(path: str | Path, run: Run) -> None:
         for name, array in named.items():
             kind, _, rest = name.partition("/")
             parts[kind][rest] = array
+        position = header["epoch"], header["batch"], header["seconds"]
         state = _state(run, header, parts["state"])
+        log = Log()
+        log.load(parts["log"])
         run.learner.restore(parts["parameters"], parts["memory"])
-        run.log.load(parts["log"])
-        run.epoch, run.batch, run.seconds_before = header["epoch"], header["batch"], header["seconds"]
     except (KeyError, ValueError, TypeError) as error:
         raise CheckpointError(f"{path} lacks something or has it in another form: {error!r}") from error
-    run.best, run.state = parts["best"] or None, state
+    run.epoch, run.batch, run.seconds_before = position
+    run.best, run.state, run.log = parts["best"] or None, state, log
 
 
 def _state(run: Run, header: Mapping[str, Any], arrays: Mapping[str, ndarray]) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy import ndarray
 
 from rnn_course.cells.parameters import map_arrays, named_arrays
+from rnn_course.errors import check_shape
 from rnn_course.models.trainable import Evaluation, State, Trainable
 from rnn_course.training.clipping import clip_gradients, global_norm
 from rnn_course.training.config import TrainingConfig
@@ -45,7 +46,11 @@ class Learner(Protocol):
         """Every array of the optimizer's, likewise."""
 
     def restore(self, parameters: Mapping[str, ndarray], memory: Mapping[str, ndarray] | None = None) -> None:
-        """Take over parameters, and the optimizer's arrays if they are given."""
+        """Take over parameters, and the optimizer's arrays if they are given: all of them or none.
+
+        Raises:
+            KeyError, ShapeError: if one is missing, or of another shape.
+        """
 
     def state_to_numpy(self, state: State) -> dict[str, ndarray]:
         """The arrays of a model's state by their paths."""
@@ -99,11 +104,13 @@ class NumpyLearner:
 
     def restore(self, parameters: Mapping[str, ndarray], memory: Mapping[str, ndarray] | None = None) -> None:
         """See `Learner`."""
-        for name, array in named_arrays(self.model.params):
-            array[...] = parameters[name]
+        pairs = [(array, parameters[name]) for name, array in named_arrays(self.model.params)]
         if memory is not None:
-            for name, array in named_arrays(self.optimizer_state):
-                array[...] = memory[name]
+            pairs += [(array, memory[name]) for name, array in named_arrays(self.optimizer_state)]
+        for array, saved in pairs:
+            check_shape("a saved array", saved, array.shape)
+        for array, saved in pairs:
+            array[...] = saved
 
     def state_to_numpy(self, state: State) -> dict[str, ndarray]:
         """See `Learner`."""

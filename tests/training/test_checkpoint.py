@@ -225,8 +225,12 @@ def test_a_checkpoint_of_which_a_part_is_missing_or_of_another_version_is_refuse
     header, arrays = read_arrays(path)
     for missing in ("parameters/E", "memory/m.E", "log/loss"):
         write_arrays(path, header, {name: a for name, a in arrays.items() if name != missing})
+        model = SmallModel(seed=4)
+        kept = map_arrays(np.copy, model.params)
         with pytest.raises(CheckpointError, match="lacks something"):
-            fit(SmallModel(), config(), path)
+            fit(model, config(), path)
+        for (_, a), (_, b) in zip(*map(named_arrays, (model.params, kept)), strict=True):
+            np.testing.assert_array_equal(a, b)
     write_arrays(path, {**header, "version": 99}, arrays)
     with pytest.raises(CheckpointError, match="version was 99 and is 1 now"):
         fit(SmallModel(), config(), path)
