@@ -18,6 +18,7 @@ COMMANDS = {
     "test": Command("Run the course's tests; arguments go to pytest.", extra="test"),
     "check": Command("Check your own notebook before you hand it in."),
     "data": Command("List, fetch and find the corpora."),
+    "reproduce": Command("Make the long tables of the lectures anew."),
     "doctor": Command("Say whether this computer has what the course needs."),
     "release": Command("Generate the students' notebooks from the solutions.", extra="grading"),
     "grade": Command("Grade what was handed in.", extra="grading"),
