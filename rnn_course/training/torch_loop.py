@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rnn_course.training.config import TrainingConfig
 from rnn_course.training.feed import Data, Feed
@@ -12,12 +12,9 @@ from rnn_course.training.learner import Measured
 from rnn_course.training.loop import Callback, finish_run, start_run
 from rnn_course.training.run import Run
 
-if TYPE_CHECKING:
-    from torch import nn
-
 
 def train_torch(
-    model: nn.Module,
+    model: Any,
     data: Data | Feed,
     config: TrainingConfig | None = None,
     *,
@@ -56,9 +53,7 @@ def train_torch(
         model.eval()
 
 
-def make_learner(
-    model: nn.Module, config: TrainingConfig, *, device: str = "cpu", bfloat16: bool = False
-) -> Any:
+def make_learner(model: Any, config: TrainingConfig, *, device: str = "cpu", bfloat16: bool = False) -> Any:
     """A `Learner` over torch."""
     from rnn_course.torch_models.descent import Descent
 
