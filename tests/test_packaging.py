@@ -89,7 +89,7 @@ def test_all_that_comes_with_it_is_pinned() -> None:
     pins = pins_for({})
     waiting = {
         (canonicalize_name(r.name), extra)
-        for r in requirements("grading", "test")
+        for r in requirements("grading", "cluster", "test")
         for extra in ("", *r.extras)
     }
     seen: set[tuple[str, str]] = set()
@@ -141,7 +141,7 @@ def conda_packages() -> dict[str, str]:
 def test_conda_has_the_same_packages_in_the_same_versions() -> None:
     pins = pins_for({})
     wanted = {}
-    for requirement in requirements("grading", "test"):
+    for requirement in requirements("grading", "cluster", "test"):
         name = canonicalize_name(requirement.name)
         wanted[CONDA_NAMES.get(name, name)] = pins[name]
     assert conda_packages() == wanted
