@@ -9,23 +9,34 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from rnn_course.cells.cell import Cache, Cell, Params, State
+from rnn_course.cells.highway import (
+    HighwayCache,
+    HighwayParams,
+    highway_backward,
+    highway_forward,
+    highway_init,
+)
 from rnn_course.errors import CourseError
 
-Skip = Literal["residual", "dense"] | None
+Skip = Literal["residual", "dense", "highway"] | None
 
 
 class StackedParams(NamedTuple):
-    """Weights of the layers, lowest first."""
+    """Weights of the layers, lowest first; HighwayParams where a layer has a gate beside it."""
 
     layers: tuple[Params, ...]
 
 
 class StackedCache(NamedTuple):
-    """The layers' caches, what dropout multiplied their outputs with, and each level's size, from x up."""
+    """The layers' caches, what dropout multiplied their outputs with, and each level's size, from x up.
+
+    gates has the caches of the gates beside the layers, None where there is none.
+    """
 
     layers: tuple[Cache, ...]
     masks: tuple[ndarray | None, ...]
     sizes: tuple[int, ...]
+    gates: tuple[HighwayCache | None, ...]
 
 
 def _input_of_layer(levels: list[ndarray], skip: Skip) -> ndarray:
@@ -33,9 +44,16 @@ def _input_of_layer(levels: list[ndarray], skip: Skip) -> ndarray:
     return np.concatenate(levels, axis=-1) if skip == "dense" else levels[-1]
 
 
-def _level(output: ndarray, below: ndarray, skip: Skip) -> ndarray:
-    """What a layer gives to those above it: its output, with what it read added where the sizes allow it."""
-    return output + below if skip == "residual" and output.shape == below.shape else output
+def _level(layer: Params, output: ndarray, below: ndarray, skip: Skip) -> tuple[ndarray, HighwayCache | None]:
+    """What a layer gives to those above it: its output, mixed with what it read where the sizes allow it."""
+    if isinstance(layer, HighwayParams):
+        return highway_forward(layer, output, below)
+    return output + below if skip == "residual" and output.shape == below.shape else output, None
+
+
+def _of_cell(layer: Params) -> Params:
+    """A layer's weights without those of its gate."""
+    return layer.cell if isinstance(layer, HighwayParams) else layer
 
 
 def stacked_step(
@@ -59,9 +77,9 @@ def stacked_step(
     levels, states = [x_t], []
     for layer, layer_state in zip(params.layers, state, strict=True):
         below = _input_of_layer(levels, skip)
-        output, layer_state = cell.step(layer, layer_state, below)
+        output, layer_state = cell.step(_of_cell(layer), layer_state, below)
         states.append(layer_state)
-        levels.append(_level(output, below, skip))
+        levels.append(_level(layer, output, below, skip)[0])
     return levels[-1], tuple(states)
 
 
@@ -81,13 +99,15 @@ def stacked_forward(
         plain      y_l = layer_l(y_(l-1))
         residual   y_l = layer_l(y_(l-1)) + y_(l-1)      where the sizes agree
         dense      y_l = layer_l([y_0; ...; y_(l-1)])
+        highway    y_l = tau * layer_l(y_(l-1)) + (1 - tau) * y_(l-1)      where the sizes agree,
+                   tau = sigmoid(W_tau y_(l-1) + b_tau)
 
     Args:
         cell: the cell of every layer.
         x: embeddings of the tokens, [time, batch, embed].
         state_0: one state for each layer; zeros if left out.
         lengths: tokens in each sequence, which bidirectional layers have to know where there is padding.
-        skip: None, "residual" or "dense". It must be what the parameters were made for.
+        skip: None, "residual", "dense" or "highway". It must be what the parameters were made for.
         dropout: share of the outputs set to 0, in all layers but the top one (Zaremba et al. 2014).
         rng: draws what is dropped; needed where `dropout` is above 0.
 
@@ -98,25 +118,28 @@ def stacked_forward(
         CourseError: if dropout lies outside [0, 1) or has no rng.
         ShapeError: if the weights, state_0 and x disagree on a size.
 
-    Source: Graves et al. 2013; residual: He et al. 2016; dense: Huang et al. 2017.
+    Source: Graves et al. 2013; residual: He et al. 2016; dense: Huang et al. 2017; highway: Srivastava et
+    al. 2015.
     """
     if not 0 <= dropout < 1 or (dropout and rng is None):
         raise CourseError(f"stacked_forward: dropout is in [0, 1) and needs an rng, got {dropout} and {rng}")
     depth = len(params.layers)
     states = (None,) * depth if state_0 is None else state_0
-    levels, caches, masks = [x], [], []
+    levels, caches, masks, gates = [x], [], [], []
     for index, (layer, layer_state) in enumerate(zip(params.layers, states, strict=True)):
         below = _input_of_layer(levels, skip)
-        output, cache = cell.forward(layer, below, layer_state, lengths)
+        output, cache = cell.forward(_of_cell(layer), below, layer_state, lengths)
         mask = None
         if rng is not None and dropout and index < depth - 1:
             mask = (rng.random(output.shape, np.float32) >= dropout).astype(output.dtype) / (1 - dropout)
             output = output * mask
-        levels.append(_level(output, below, skip))
+        level, gate = _level(layer, output, below, skip)
+        levels.append(level)
         caches.append(cache)
         masks.append(mask)
+        gates.append(gate)
     sizes = tuple(level.shape[-1] for level in levels)
-    return levels[-1], StackedCache(tuple(caches), tuple(masks), sizes)
+    return levels[-1], StackedCache(tuple(caches), tuple(masks), sizes, tuple(gates))
 
 
 def stacked_backward(
@@ -127,7 +150,8 @@ def stacked_backward(
     *,
     skip: Skip = None,
 ) -> tuple[StackedParams, Float[ndarray, "time batch embed"], tuple[State, ...]]:
-    """Each layer's gradient goes to whatever it read, and through a residual connection unchanged.
+    """Each layer's gradient goes to whatever it read, through a residual connection unchanged, and through
+    a highway's gate as far as that is open.
 
     Args:
         cell, skip: as given to `stacked_forward`.
@@ -143,12 +167,19 @@ def stacked_backward(
     dlevels: list[Any] = [0] * depth + [doutputs]
     dparams, dstate_0 = [], []
     for index in reversed(range(depth)):
-        dlevel, mask = dlevels[index + 1], cache.masks[index]
-        doutput = dlevel if mask is None else dlevel * mask
+        dlevel, mask, gate = dlevels[index + 1], cache.masks[index], cache.gates[index]
+        doutput, dpast = dlevel, None
+        if gate is not None:
+            dW_tau, db_tau, doutput, dpast = highway_backward(dlevel, gate)
+        elif skip == "residual" and sizes[index] == sizes[index + 1]:
+            dpast = dlevel
+        doutput = doutput if mask is None else doutput * mask
         of_states = None if dstates is None else dstates[index]
         dlayer, dbelow, dstate = cell.backward(doutput, cache.layers[index], of_states)
-        if skip == "residual" and sizes[index] == sizes[index + 1]:
-            dbelow = dbelow + dlevel
+        if gate is not None:
+            dlayer = HighwayParams(dW_tau, db_tau, dlayer)
+        if dpast is not None:
+            dbelow = dbelow + dpast
         parts = np.split(dbelow, np.cumsum(sizes[:index]), axis=-1) if skip == "dense" else [dbelow]
         first = 0 if skip == "dense" else index
         for k, part in enumerate(parts, start=first):
@@ -161,25 +192,30 @@ def stacked_backward(
 def stacked(cell: Cell, depth: int, *, skip: Skip = None) -> Cell:
     """A network of `depth` layers of such cells as a Cell of its own, its state a tuple of the layers'.
 
-    `forward` takes `dropout` and `rng` besides.
+    `forward` takes `dropout` and `rng` besides; a highway's `init` takes `transform_bias`, as `highway_init`.
 
     Raises:
-        CourseError: if depth < 1, or skip is none of None, "residual" and "dense".
+        CourseError: if depth < 1, or skip is none of None, "residual", "dense" and "highway".
     """
-    if depth < 1 or skip not in (None, "residual", "dense"):
-        expected = 'depth 1 or more, and skip None, "residual" or "dense"'
+    if depth < 1 or skip not in (None, "residual", "dense", "highway"):
+        expected = 'depth 1 or more, and skip None, "residual", "dense" or "highway"'
         raise CourseError(f"a stack has {expected}; got depth {depth}, skip {skip!r}")
 
     def init(embed_size: int, hidden_size: int, rng: np.random.Generator, **options: Any) -> StackedParams:
+        of_gates = {"dtype": options["dtype"]} if "dtype" in options else {}
+        if skip == "highway" and "transform_bias" in options:
+            of_gates["transform_bias"] = options.pop("transform_bias")
         layers, sizes = [], [embed_size]
         for _ in range(depth):
             below = sum(sizes) if skip == "dense" else sizes[-1]
-            layers.append(cell.init(below, hidden_size, rng, **options))
-            sizes.append(cell.output_size(layers[-1]))
+            layer = cell.init(below, hidden_size, rng, **options)
+            sizes.append(cell.output_size(layer))
+            gated = skip == "highway" and sizes[-1] == below
+            layers.append(highway_init(layer, below, rng, **of_gates) if gated else layer)
         return StackedParams(tuple(layers))
 
     def initial_state(params: StackedParams, batch_size: int) -> tuple[State, ...]:
-        return tuple(cell.initial_state(layer, batch_size) for layer in params.layers)
+        return tuple(cell.initial_state(_of_cell(layer), batch_size) for layer in params.layers)
 
     def step(params: Params, state: State, x_t: ndarray) -> tuple[ndarray, State]:
         return stacked_step(cell, params, state, x_t, skip=skip)
@@ -196,7 +232,7 @@ def stacked(cell: Cell, depth: int, *, skip: Skip = None) -> Cell:
         return tuple(cell.states(layer) for layer in cache.layers)
 
     def output_size(params: StackedParams) -> int:
-        return cell.output_size(params.layers[-1])
+        return cell.output_size(_of_cell(params.layers[-1]))
 
     name = f"{depth}-layer {cell.name}" + (f" ({skip})" if skip else "")
     return Cell(

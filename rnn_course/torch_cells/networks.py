@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from rnn_course.cells.bidirectional import BidirectionalParams, BidirectionalState
+from rnn_course.cells.highway import HighwayParams
 from rnn_course.cells.stacked import Skip, StackedParams
 from rnn_course.torch_cells.elman import Elman
 from rnn_course.torch_cells.gru import GRU, GRUResetAfter
@@ -74,12 +75,52 @@ class Bidirectional(nn.Module):
         return h, BidirectionalState(last_left, last_right)
 
 
+class Highway(nn.Module):
+    """A layer with a gate beside it, see `rnn_course.cells.highway`.
+
+    Args:
+        W_tau, b_tau: weights of the gate.
+        cell: the layer.
+    """
+
+    def __init__(self, W_tau: Tensor, b_tau: Tensor, cell: nn.Module) -> None:
+        super().__init__()
+        self.W_tau = nn.Parameter(W_tau)
+        self.b_tau = nn.Parameter(b_tau)
+        self.cell: Any = cell
+
+    def to_numpy(self) -> HighwayParams:
+        """A copy of the parameters as the numpy twin's named tuple."""
+        W_tau, b_tau = (parameter.detach().cpu().numpy().copy() for parameter in (self.W_tau, self.b_tau))
+        return HighwayParams(W_tau, b_tau, self.cell.to_numpy())
+
+    def gradients_to_numpy(self) -> HighwayParams:
+        """A copy of the gradients as the numpy twin's named tuple; 0 where there is none."""
+        gate = (self.W_tau, self.b_tau)
+        grads = (torch.zeros_like(p) if p.grad is None else p.grad for p in gate)
+        dW_tau, db_tau = (grad.detach().cpu().numpy().copy() for grad in grads)
+        return HighwayParams(dW_tau, db_tau, self.cell.gradients_to_numpy())
+
+    def initial_state(self, batch_size: int) -> State:
+        """That of the layer."""
+        return self.cell.initial_state(batch_size)
+
+    def forward(self, x: Tensor, state: State | None = None, lengths: Tensor | None = None) -> Any:
+        """The layer's own outputs and last state; `past` mixes them with what it read."""
+        return self.cell(x, state, lengths)
+
+    def past(self, output: Tensor, below: Tensor) -> Tensor:
+        """tau * output + (1 - tau) * below, tau = sigmoid(W_tau below + b_tau)"""
+        tau = torch.sigmoid(below @ self.W_tau.T + self.b_tau)
+        return tau * output + (1 - tau) * below
+
+
 class Stacked(nn.Module):
     """Layers on top of each other, see `rnn_course.cells.stacked`.
 
     Args:
         layers: modules, lowest first, made for the sizes that `skip` gives them to read.
-        skip: None, "residual" or "dense".
+        skip: None, "residual", "dense" or "highway"; for the last, layers with a gate are `Highway`s.
         dropout: share of the outputs set to 0 while training, in all layers but the top one.
     """
 
@@ -117,8 +158,12 @@ class Stacked(nn.Module):
             output, layer_last = layer(below, layer_state, lengths)
             if index < len(self.layers) - 1:
                 output = self.dropout(output)
-            residual = self.skip == "residual" and output.shape == below.shape
-            levels.append(output + below if residual else output)
+            if isinstance(layer, Highway):
+                level = layer.past(output, below)
+            else:
+                residual = self.skip == "residual" and output.shape == below.shape
+                level = output + below if residual else output
+            levels.append(level)
             last.append(layer_last)
         return levels[-1], tuple(last)
 
@@ -134,6 +179,11 @@ def from_numpy(params: Any, *, skip: Skip = None, dropout: float = 0.0, **option
     if isinstance(params, StackedParams):
         layers = [from_numpy(layer, **options) for layer in params.layers]
         return Stacked(layers, skip=skip, dropout=dropout)
+    if isinstance(params, HighwayParams):
+        cell = from_numpy(params.cell, **options)
+        first = next(cell.parameters())
+        W_tau, b_tau = (torch.tensor(a, dtype=first.dtype, device=first.device) for a in params[:2])
+        return Highway(W_tau, b_tau, cell)
     if isinstance(params, BidirectionalParams):
         return Bidirectional(*(from_numpy(direction, **options) for direction in params))
     return TWINS[type(params)].from_numpy(params, **options)

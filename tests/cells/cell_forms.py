@@ -12,12 +12,14 @@ STACKS = {
     "3-layer gru residual": stacked(CELLS["gru"], 3, skip="residual"),
     "3-layer lstm dense": stacked(CELLS["lstm"], 3, skip="dense"),
     "2-layer elman dense": stacked(CELLS["elman"], 2, skip="dense"),
+    "3-layer gru highway": stacked(CELLS["gru"], 3, skip="highway"),
 }
 BIDIRECTIONAL = {
     "bidirectional elman": bidirectional(TAUGHT_CELLS["elman"]),
     "bidirectional lstm": bidirectional(CELLS["lstm"]),
     "2-layer bidirectional gru": stacked(bidirectional(CELLS["gru"]), 2),
     "2-layer bidirectional lstm residual": stacked(bidirectional(CELLS["lstm"]), 2, skip="residual"),
+    "2-layer bidirectional lstm highway": stacked(bidirectional(CELLS["lstm"]), 2, skip="highway"),
 }
 LEFT_TO_RIGHT = {**SINGLE, **STACKS}
 ALL = {**LEFT_TO_RIGHT, **BIDIRECTIONAL}

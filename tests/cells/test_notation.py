@@ -9,6 +9,7 @@ import pytest
 
 from rnn_course.cells.bidirectional import BidirectionalParams
 from rnn_course.cells.cell import TAUGHT_CELLS
+from rnn_course.cells.highway import HighwayParams
 from rnn_course.cells.stacked import StackedParams
 from rnn_course.layers import ReadoutParams
 
@@ -18,7 +19,14 @@ COURSE = [cell.init(1, 1, np.random.default_rng(0))._fields for cell in CELLS]
 
 
 @pytest.mark.parametrize(
-    "fields", [*COURSE, ReadoutParams._fields, BidirectionalParams._fields, StackedParams._fields]
+    "fields",
+    [
+        *COURSE,
+        ReadoutParams._fields,
+        BidirectionalParams._fields,
+        StackedParams._fields,
+        HighwayParams._fields[:2],  # the last is the layer's own weights
+    ],
 )
 def test_every_parameter_stands_in_the_notation(fields: tuple[str, ...]) -> None:
     names = {name for code in NOTATION.split("`")[1::2] for name in code.replace(",", " ").split()}

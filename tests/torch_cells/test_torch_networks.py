@@ -24,6 +24,8 @@ NETWORKS: dict[str, tuple[Cell, Any]] = {
     "2-layer lstm": (stacked(CELLS["lstm"], 2), None),
     "3-layer gru residual": (stacked(CELLS["gru"], 3, skip="residual"), "residual"),
     "3-layer elman dense": (stacked(CELLS["elman"], 3, skip="dense"), "dense"),
+    "3-layer lstm highway": (stacked(CELLS["lstm"], 3, skip="highway"), "highway"),
+    "2-layer bidirectional gru highway": (stacked(bidirectional(CELLS["gru"]), 2, skip="highway"), "highway"),
     "2-layer bidirectional lstm": (stacked(bidirectional(CELLS["lstm"]), 2), None),
 }
 T, B, D, H = 9, 4, 3, 5
