@@ -3,91 +3,150 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
-from nbformat import NotebookNode
-
-import rnn_course
-from rnn_course.grading.autograde import Limits, grade_submission, with_marks
-from rnn_course.grading.build import Build, build_release, files_in, read_notebooks
+from rnn_course.grading.build import build_release
+from rnn_course.grading.bundle import best_tier, cell_limits, make_bundle
 from rnn_course.grading.converters import describe_exception
 from rnn_course.grading.course import Course
+from rnn_course.grading.current import require_current_release, require_registered
 from rnn_course.grading.errors import GradingError
-from rnn_course.grading.gradebook import (
-    deadline,
-    keep_reviewed,
-    registered_cells,
-    reviewed_by_hand,
-    students,
-)
+from rnn_course.grading.gradebook import open_gradebook, students
 from rnn_course.grading.intake import Submission, find_submissions, look_at
-from rnn_course.grading.results import Result, ResultStore, Status
+from rnn_course.grading.job import Bundle, Job, Outcome
+from rnn_course.grading.labels import known_labels, labelled
+from rnn_course.grading.plan import Limits
+from rnn_course.grading.pool import Executor, LocalPool
+from rnn_course.grading.records import AssignmentRecords, Totals
+from rnn_course.grading.results import Label, Result, ResultStore, Status
+from rnn_course.grading.sandbox import Tier
 from rnn_course.grading.seed import ensure_seed
+from rnn_course.grading.writer import Entry, Writer
 
 
-@dataclass(frozen=True)
+@dataclass
 class ClassRun:
     """An assignment that is ready to be graded.
 
     Args:
         students: those who are to be graded, sorted.
-        done: the stored result of every student.
+        done: the stored result of every student, without marks.
+        marks: what every student's marks add up to in the gradebook.
+        due: the deadline, and every student's extension, as text.
+        executor: where submissions are run.
+        labels: how each notebook is run.
+        force: grade again what has not changed.
     """
 
     course: Course
-    build: Build
+    bundle: Bundle
     students: list[str]
     done: dict[str, Result]
-    store: ResultStore
-    seed: str
-    limits: Limits
-    force: bool
+    marks: dict[str, Totals]
+    due: tuple[str, dict[str, str]]
+    executor: Executor
+    labels: list[Label]
+    force: bool = False
+    unseen: int = 0  # results that were stored and not given out, because somebody stopped the run
+    _ready: list[Result] = field(default_factory=list)
+    _running: dict[str, tuple[Job, Result, bool]] = field(default_factory=dict)
 
-    def results(self) -> Iterator[Result]:
-        """Grade everybody, one after another; each result is stored before it is given out."""
+    def results(self) -> Generator[Result]:
+        """Grade everybody; a result is given out when it is stored, in no particular order."""
+        bundle = self.bundle
+        writer = Writer(self.course, bundle.assignment, dict(bundle.files), bundle.kept_files)
+        try:
+            with writer, closing(self.executor.run(self._jobs(writer))) as outcomes:
+                for outcome in outcomes:
+                    writer.put(self._entry(outcome))
+                    yield from self._take_ready()
+                    yield from writer.done()
+                yield from self._take_ready()
+                yield from writer.finish()
+        finally:
+            self.unseen = len(list(writer.done()))
+
+    def _jobs(self, writer: Writer) -> Iterator[Job]:
+        # What needs no run is dealt with at once.
         for student in self.students:
-            result = self.grade(student)
-            self.store.save([result])
-            yield result
+            try:
+                submission, found = self._look(student)
+            except Exception as error:
+                reason = describe_exception(error)
+                writer.put(Entry(self._result(student, Status.INFRASTRUCTURE, reason)))
+                continue
+            if submission is None:
+                if found.status is Status.MISSING or found.status is Status.UNREADABLE:
+                    writer.put(Entry(found))
+                else:
+                    self._ready.append(found)
+                continue
+            before = self.done.get(student)
+            part = submission_part(found.fingerprint)
+            same_work = before is not None and submission_part(before.fingerprint) == part
+            job = submission.job()
+            self._running[student] = (job, found, same_work)
+            yield job
 
-    def grade(self, student: str) -> Result:
-        """Grade one student, or take the stored result where nothing has changed; it raises for nobody."""
-        assignment = self.build.assignment
+    def _look(self, student: str) -> tuple[Submission | None, Result]:
+        """What a student handed in, and None for it where there is nothing to run, with the result then."""
         name = student.encode("utf-8", "backslashreplace").decode()
         if name != student:
             reason = "the name of the folder is not UTF-8 text: give it another"
-            return Result(assignment, name, Status.UNREADABLE, reason)
-        try:
-            submission = look_at(self.course, assignment, student, sorted(self.build.notebooks))
-            return self._grade(submission)
-        except Exception as error:
-            return Result(assignment, student, Status.INFRASTRUCTURE, describe_exception(error))
-
-    def _grade(self, submission: Submission) -> Result:
-        db_url, assignment, student = self.course.db_url, submission.assignment, submission.student
-        mark = "" if submission.is_missing else self.fingerprint(submission)
+            return None, self._result(name, Status.UNREADABLE, reason)
+        assignment = self.bundle.assignment
+        notebooks = [notebook.name for notebook in self.bundle.notebooks]
+        submission = look_at(self.course, assignment, student, notebooks)
+        if submission.is_missing:
+            return None, self._missing(submission)
+        fingerprint = self.fingerprint(submission)
         before = self.done.get(student)
-        if before and not self.force and self._still_holds(before, mark):
-            return with_marks(self.course, before)
-        same_work = before is not None and submission_part(before.fingerprint) == submission_part(mark) != ""
-        reviewed = reviewed_by_hand(db_url, assignment, student) if same_work else set()
-        result = grade_submission(
-            self.course, self.build, submission, seed=self.seed, limits=self.limits, fingerprint=mark
+        if before and not self.force and self._still_holds(before, fingerprint):
+            return None, self.marks[student].put_into(before)
+        return submission, self._result(student, Status.GRADED, fingerprint=fingerprint)
+
+    def _missing(self, submission: Submission) -> Result:
+        place = submission.folder
+        shown = place.relative_to(self.course.root) if place.is_relative_to(self.course.root) else place
+        held = submission.student in self.marks
+        left = "; the gradebook still holds marks of an earlier one" if held else ""
+        return self._result(submission.student, Status.MISSING, f"there is no folder {shown}{left}")
+
+    def _result(self, student: str, status: Status, reason: str = "", fingerprint: str = "") -> Result:
+        return Result(self.bundle.assignment, student, status, reason, fingerprint=fingerprint)
+
+    def _entry(self, outcome: Outcome) -> Entry:
+        job, result, same_work = self._running.pop(outcome.student)
+        single = any(notebook.mode == "single" for notebook in outcome.notebooks)
+        result = replace(
+            result,
+            status=outcome.status,
+            reason=outcome.reason,
+            notes=list(outcome.notes),
+            seconds=round(outcome.seconds, 2),
+            tier=outcome.tier,
+            mode="single" if single else "split",
+            memory_bytes=outcome.memory_bytes,
         )
-        if reviewed and result.status is not Status.INFRASTRUCTURE:
-            keep_reviewed(db_url, assignment, student, reviewed)
-            result = with_marks(self.course, result)
-        return result
+        return Entry(result, job, outcome, same_work)
+
+    def _take_ready(self) -> list[Result]:
+        ready, self._ready = self._ready, []
+        return ready
 
     def fingerprint(self, submission: Submission) -> str:
         """A digest of the submission, and one of all else that its marks depend on: `a:b`."""
-        due = deadline(self.course.db_url, submission.assignment, submission.student)
-        parts = (self.build.version, self.seed, repr(self.limits), due, self.settings, grader_version())
+        due, extensions = self.due
+        parts = (self._bundle_digest, due, extensions.get(submission.student, ""), self.settings)
         return f"{submission.digest()}:{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()}"
+
+    @cached_property
+    def _bundle_digest(self) -> str:
+        return self.bundle.digest()
 
     @cached_property
     def settings(self) -> str:
@@ -96,11 +155,15 @@ class ClassRun:
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def _still_holds(self, before: Result, fingerprint: str) -> bool:
-        if not fingerprint or before.fingerprint != fingerprint or before.status is Status.INFRASTRUCTURE:
+        if before.fingerprint != fingerprint or before.status is Status.INFRASTRUCTURE:
             return False
-        graded = self.course.folder("autograded", self.build.assignment, before.student)
-        has_marks = with_marks(self.course, before).score is not None
-        return has_marks and all((graded / f"{name}.ipynb").exists() for name in self.build.notebooks)
+        graded = self.course.folder("autograded", self.bundle.assignment, before.student)
+        pages = [graded / f"{notebook.name}.ipynb" for notebook in self.bundle.notebooks]
+        return before.student in self.marks and all(map(_is_whole, pages))
+
+
+def _is_whole(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
 
 
 def submission_part(fingerprint: str) -> str:
@@ -116,96 +179,71 @@ def prepare(
     only: list[str] | None = None,
     force: bool = False,
     limits: Limits | None = None,
+    workers: int | None = None,
+    scheduler: str = "",
+    tier: Tier | None = None,
 ) -> Iterator[ClassRun]:
     """Make everything ready to grade an assignment.
 
     Args:
         only: the students to grade; everybody if None.
         force: grade again what has not changed.
+        limits: for one notebook; a cell's own limit is nbgrader's `Execute.timeout`.
+        workers: how many processes; one for each core if None.
+        scheduler: the address of a Dask scheduler, whose workers are used instead of this machine's.
+        tier: how strongly submissions are confined; as strongly as this machine can if None.
 
     Raises:
-        GradingError: if the release is missing or outdated, or a student is unknown.
+        GradingError: if the release is missing or outdated, a student is unknown, or the scheduler is not
+            there.
     """
-    with build_release(course, assignment) as build, closing(ResultStore(course.db_url)) as store:
-        _require_current_release(course, build)
-        _require_registered(course, build)
+    with build_release(course, assignment) as build:
+        require_current_release(course, build)
+        require_registered(course, build)
         everybody = find_submissions(course, assignment, students(course))
-        unknown = sorted(set(only or []) - set(everybody))
-        if unknown:
-            raise GradingError(
-                f"no such student: {', '.join(unknown)} (neither in the gradebook nor in "
-                f"{course.folder('submitted', assignment, 'NAME')})"
-            )
-        if not everybody:
-            raise GradingError(
-                f"nothing to grade: no student is enrolled, and there is no folder "
-                f"{course.folder('submitted', assignment, 'NAME')}"
-            )
-        yield ClassRun(
-            course,
-            build,
-            sorted(set(only)) if only else everybody,
-            store.load(assignment),
-            store,
-            ensure_seed(course.root),
-            limits or Limits(),
-            force,
+        _require_known(course, assignment, everybody, only or [])
+        limits = cell_limits(course, limits or Limits())
+        bundle = make_bundle(
+            course, build, seed=ensure_seed(course.root), limits=limits, tier=tier or best_tier()
         )
-
-
-def _require_current_release(course: Course, build: Build) -> None:
-    # Compared by what nbgrader keeps of a cell, not by bytes: a release made by the stock
-    # `nbgrader generate_assignment` is as good.
-    name = build.assignment
-    folder = course.folder("release", name)
-    if not folder.is_dir():
-        raise GradingError(f"{name} has not been released: run `rnn-course release {name}` first")
-    now, then = build.notebooks, read_notebooks(folder)
-    changed = sorted(now.keys() ^ then.keys())
-    for notebook in sorted(now.keys() & then.keys()):
-        cells_now, cells_then = _kept_cells(now[notebook]), _kept_cells(then[notebook])
-        keys = sorted(cells_now.keys() | cells_then.keys())
-        changed += [f"{notebook}/{key}" for key in keys if cells_now.get(key) != cells_then.get(key)]
-    if changed:
-        raise GradingError(
-            f"{folder} is not what its source gives now (different: {', '.join(changed)}); "
-            f"run `rnn-course release {name}` first, so that all are graded on what they were given"
-        )
-
-
-def _kept_cells(notebook: NotebookNode) -> dict[str, tuple[object, ...]]:
-    kept = {}
-    for cell in notebook.cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
-        if nbgrader.get("grade_id"):
-            traits = (nbgrader.get(key) for key in ("grade", "solution", "locked", "points"))
-            kept[nbgrader["grade_id"]] = (cell.source, cell.cell_type, *traits)
-    return kept
-
-
-def _require_registered(course: Course, build: Build) -> None:
-    name = build.assignment
-    known = registered_cells(course.db_url, name)
-    if not known:  # a fresh clone: the release is there, the gradebook is not
-        with build_release(course, name, db_url=course.db_url):
-            return
-    changed = sorted(
-        key for key in known.keys() | build.cells.keys() if known.get(key) != build.cells.get(key)
+        labels = known_labels(course, build, bundle)
+    bundle = labelled(bundle, labels)
+    with open_gradebook(course.db_url) as gradebook:
+        records = AssignmentRecords(gradebook, assignment)
+        marks, extensions = records.all_totals(), records.extensions()
+        due = str(gradebook.find_assignment(assignment).duedate or "")
+    with closing(ResultStore(course.db_url)) as store:
+        done = store.load(assignment)
+    yield ClassRun(
+        course,
+        bundle,
+        sorted(set(only)) if only else everybody,
+        done,
+        marks,
+        (due, extensions),
+        _executor(bundle, workers, scheduler),
+        labels,
+        force,
     )
-    if changed:
-        listed = ", ".join("/".join(key) for key in changed)
+
+
+def _executor(bundle: Bundle, workers: int | None, scheduler: str) -> Executor:
+    if not scheduler:
+        return LocalPool(bundle, workers)
+    from rnn_course.grading.dask_pool import DaskPool
+
+    return DaskPool(bundle, scheduler)
+
+
+def _require_known(course: Course, assignment: str, everybody: list[str], only: list[str]) -> None:
+    unknown = sorted(set(only) - set(everybody))
+    if unknown:
         raise GradingError(
-            f"the gradebook holds other tests for {name} than its source (different: {listed}); "
-            f"run `rnn-course release {name}`, which tries them first"
+            f"no such student: {', '.join(unknown)} (neither in the gradebook nor in "
+            f"{course.folder('submitted', assignment, 'NAME')})"
         )
-
-
-@cache
-def grader_version() -> str:
-    """A digest of this package's own code: a mended check or grader grades again what the old one graded."""
-    root = Path(rnn_course.__file__).parent
-    digest = hashlib.sha256()
-    for path in files_in(root):
-        if path.suffix == ".py":
-            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    if not everybody:
+        raise GradingError(
+            f"nothing to grade: no student is enrolled, and there is no folder "
+            f"{course.folder('submitted', assignment, 'NAME')}"
+        )

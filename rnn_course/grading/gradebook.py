@@ -7,11 +7,10 @@ changes the same marks.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from rnn_course.grading.converters import quiet_database
 from rnn_course.grading.course import Course
 from rnn_course.grading.errors import GradingError
 from rnn_course.grading.new_gradebook import ensure_gradebook
@@ -127,45 +126,3 @@ def submission_marks(submission: Any) -> list[Mark]:
         for grade in notebook.grades
     ]
     return sorted(found, key=lambda mark: (mark.notebook, mark.grade_id))
-
-
-def deadline(db_url: str, assignment: str, student: str) -> str:
-    """When this student's submission is due, with an extension, as text; empty if it is never late."""
-    from nbgrader.api import MissingEntry
-
-    with open_gradebook(db_url) as gradebook:
-        due = gradebook.find_assignment(assignment).duedate
-        with suppress(MissingEntry):
-            due = gradebook.find_submission(assignment, student).duedate
-    return str(due or "")
-
-
-def give_zero(db_url: str, assignment: str, student: str, notebooks: list[str]) -> None:
-    """Record 0 for every task of notebooks that could not be run; a manual mark given before stays."""
-    with quiet_database(), open_gradebook(db_url) as gradebook:
-        gradebook.update_or_create_student(student)
-        gradebook.update_or_create_submission(assignment, student)
-        for name in notebooks:
-            for grade in gradebook.find_submission_notebook(name, assignment, student).grades:
-                grade.auto_score = 0.0
-                grade.needs_manual_grade = grade.manual_score is not None
-        gradebook.db.commit()
-
-
-def reviewed_by_hand(db_url: str, assignment: str, student: str) -> set[tuple[str, str]]:
-    """The tasks, by (notebook, grade_id), that only a person marks and that a person has marked."""
-    return {
-        (mark.notebook, mark.grade_id)
-        for mark in marks(db_url, assignment, student)
-        if mark.manual is not None and mark.automatic is None and not mark.needs_manual_grade
-    }
-
-
-def keep_reviewed(db_url: str, assignment: str, student: str, tasks: set[tuple[str, str]]) -> None:
-    """Mark tasks as reviewed again: nbgrader asks for a second look after every grading, changed or not."""
-    with open_gradebook(db_url) as gradebook:
-        for notebook, grade_id in tasks:
-            grade = gradebook.find_grade(grade_id, notebook, assignment, student)
-            if grade.auto_score is None:
-                grade.needs_manual_grade = False
-        gradebook.db.commit()

@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, Self
 
+from rnn_course.errors import CourseError
 from rnn_course.grading.errors import GradingError
+from rnn_course.grading.plan import Limits
 from rnn_course.grading.results import Status
 
 VERSION = 1
@@ -56,25 +58,8 @@ class Message:
     def _restore(cls, content: dict[str, Any]) -> Self:
         try:
             return cls(**{name: _from_plain(value) for name, value in content.items()})
-        except (TypeError, KeyError, ValueError, AttributeError) as error:
+        except (TypeError, KeyError, ValueError, AttributeError, CourseError) as error:
             raise GradingError(f"a damaged {cls.__name__}: {error}") from error
-
-
-@dataclass(frozen=True)
-class Limits(Message):
-    """What one notebook of one submission may use.
-
-    Args:
-        seconds: for all its cells together.
-        cell_seconds: for one cell; None if only `seconds` counts.
-        memory_bytes: of all its processes together.
-        output_bytes: of all cells' outputs together; what is more is cut off.
-    """
-
-    seconds: float = 600.0
-    cell_seconds: float | None = 30.0
-    memory_bytes: int = 4 << 30
-    output_bytes: int = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -83,12 +68,14 @@ class BundleNotebook(Message):
 
     Args:
         name: without `.ipynb`.
-        body: the student version as text, with the hidden tests put back and no solutions.
+        body: the student version, as text.
+        tests: the source of every cell that is locked or graded, with its hidden tests, by grade_id.
         mode: `split` where tests run in a process of their own; `single` where they cannot.
     """
 
     name: str
     body: str
+    tests: Mapping[str, str] = field(default_factory=dict)
     mode: Mode = "split"
 
 
@@ -103,7 +90,10 @@ class Bundle(Message):
         files: the instructor's other files, by path.
         seed: the instructor's seed for hidden tests.
         hidden_modules: what the student's code may not import.
-        needs_torch: whether a worker should have torch loaded.
+        preload: what a worker has loaded before a submission comes.
+        limits: what one notebook of one submission may use.
+        tier: the name of the sandbox's tier.
+        grader: a digest of the grader's own code (class_run.grader_version).
         kept_files: files of the student's that stay where the instructor has one of the same name.
         max_lines: lines of output of one cell that are kept (LimitOutput.max_lines).
         max_traceback: lines of a traceback that are kept (LimitOutput.max_traceback).
@@ -115,7 +105,10 @@ class Bundle(Message):
     files: Mapping[str, bytes] = field(default_factory=dict)
     seed: str = ""
     hidden_modules: tuple[str, ...] = ()
-    needs_torch: bool = False
+    preload: tuple[str, ...] = ("numpy",)
+    limits: Limits = field(default_factory=Limits)
+    tier: str = "UNSAFE"
+    grader: str = ""
     kept_files: tuple[str, ...] = ()
     max_lines: int = 1000
     max_traceback: int = 100
@@ -209,6 +202,8 @@ def _to_plain(value: Any) -> Any:
         return {"is": type(value).__name__, "of": value._plain()}
     if isinstance(value, bytes):
         return {"is": "bytes", "of": base64.b64encode(value).decode()}
+    if isinstance(value, Limits):
+        return {"is": "Limits", "of": vars(value)}
     if isinstance(value, Status):
         return {"is": "Status", "of": value.value}
     if isinstance(value, Mapping):
@@ -230,9 +225,11 @@ def _from_plain(value: Any) -> Any:
         return base64.b64decode(content)
     if kind == "Status":
         return Status(content)
+    if kind == "Limits":
+        return Limits(**content)
     return _PARTS[kind]._restore(content)
 
 
 _PARTS: dict[str, type[Message]] = {
-    part.__name__: part for part in (Limits, BundleNotebook, CellMark, NotebookOutcome)
+    part.__name__: part for part in (BundleNotebook, CellMark, NotebookOutcome)
 }

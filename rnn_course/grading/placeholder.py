@@ -3,24 +3,9 @@
 from __future__ import annotations
 
 import copy
-import os
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-
-from rnn_course.grading.build import Build, write_notebook
-from rnn_course.grading.course import Course
-from rnn_course.grading.intake import Submission
-
-
-def write_placeholder(course: Course, build: Build, submission: Submission, name: str) -> None:
-    """Write the released notebook with the reason on top where the graded one would be."""
-    folder = course.folder("autograded", submission.assignment, submission.student)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.ipynb"
-    path.unlink(missing_ok=True)
-    write_notebook(path, placeholder(build.notebooks[name], submission.unreadable[name]))
-    os.chmod(path, 0o444)
 
 
 def placeholder(release: NotebookNode, reason: str) -> NotebookNode:

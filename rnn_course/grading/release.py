@@ -9,15 +9,22 @@ import difflib
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from rnn_course.grading.build import build_release, files_in, read_notebooks
+from rnn_course.grading.bundle import best_tier, cell_limits, make_bundle
 from rnn_course.grading.course import Course
 from rnn_course.grading.errors import ReleaseError
-from rnn_course.grading.trial import Trial, run_trial
+from rnn_course.grading.labels import find_labels, labelled
+from rnn_course.grading.plan import Limits
+from rnn_course.grading.results import Label, ResultStore
+from rnn_course.grading.sandbox import Tier
+from rnn_course.grading.seed import draw_seed, find_seed
+from rnn_course.grading.trial import Trial, try_out, wrong_with
 
 Progress = Callable[[str], None]
 
@@ -31,6 +38,7 @@ class Release:
         points: points that tests decide.
         manual_points: points that a person decides.
         changed: whether the student version differs from the one before.
+        labels: how each notebook will be graded.
     """
 
     assignment: str
@@ -38,9 +46,12 @@ class Release:
     points: float
     manual_points: float
     changed: bool
+    labels: list[Label]
 
 
-def release(course: Course, assignment: str, progress: Progress = lambda step: None) -> Release:
+def release(
+    course: Course, assignment: str, progress: Progress = lambda step: None, tier: Tier | None = None
+) -> Release:
     """Make the student version out of the source, after trying it with the solution and untouched.
 
     The old student version stays as it is unless everything is in order. A gradebook is written to only
@@ -48,6 +59,7 @@ def release(course: Course, assignment: str, progress: Progress = lambda step: N
 
     Args:
         progress: called with what is being done, in words.
+        tier: how strongly the trials are confined; as strongly as this machine can if None.
 
     Raises:
         ReleaseError: with every reason against this release.
@@ -57,24 +69,34 @@ def release(course: Course, assignment: str, progress: Progress = lambda step: N
     with build_release(course, assignment) as build:
         if not build.notebooks:
             raise ReleaseError(f"{course.folder('source', assignment)} holds no notebook")
-        reasons = []
-        for kind in Trial:
-            progress(f"trying it with {kind.value}")
-            reasons += run_trial(course, build, kind)
+        seed = find_seed(course.root) or draw_seed()
+        limits = cell_limits(course, Limits())
+        bundle = make_bundle(course, build, seed=seed, limits=limits, tier=tier or best_tier())
+        progress(f"trying it with {Trial.REFERENCE.value}")
+        labels, reasons = find_labels(course, build, bundle)
+        progress(f"trying it with {Trial.UNTOUCHED.value}")
+        outcome = try_out(labelled(bundle, labels), Trial.UNTOUCHED.job(course, build))
+        reasons += wrong_with(Trial.UNTOUCHED, build, outcome)
         if reasons:
+            if find_seed(course.root) is None:
+                reasons.append(
+                    f"hidden tests drew from the seed {seed} (to see it again: RNN_COURSE_SEED={seed})"
+                )
             listed = "".join(f"\n  - {reason}" for reason in reasons)
             raise ReleaseError(f"{assignment} is not released:{listed}")
         if course.has_gradebook():
             progress("writing the gradebook")
             with build_release(course, assignment, db_url=course.db_url):
                 pass
+            with closing(ResultStore(course.db_url)) as store:
+                store.save_labels(assignment, labels)
         folder = course.folder("release", assignment)
         changed = bool(differences(build.folder, folder))
         if changed:
             replace_folder(build.folder, folder)
         automatic = sum(cell.points or 0 for cell in build.cells.values() if cell.is_automatic)
         everything = sum(cell.points or 0 for cell in build.cells.values())
-    return Release(assignment, folder, automatic, everything - automatic, changed)
+    return Release(assignment, folder, automatic, everything - automatic, changed, labels)
 
 
 def check_drift(course: Course, assignment: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""How each submission ended, kept in a table of its own beside nbgrader's in the gradebook.
+"""How each submission ended, kept in tables of their own beside nbgrader's in the gradebook.
 
 nbgrader knows marks only. Whether a mark of 0 means "nothing was right", "the file could not be read" or
 "nothing came" stands here, with the reason.
@@ -7,9 +7,11 @@ nbgrader knows marks only. Whether a mark of 0 means "nothing was right", "the f
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -45,6 +47,9 @@ class Result:
         notes: what was odd but cost nothing.
         fingerprint: a digest of submission, tests, seed and grader; equal means nothing to do again.
         seconds: how long it took.
+        tier: the sandbox's tier that it ran in.
+        mode: `single` where tests and answers ran in one process, so that marks can have been tampered with.
+        memory_bytes: the most that its processes used.
         score: points so far, None where there is no mark.
         max_score: points that the assignment gives.
         needs_manual_grade: tasks that a person still has to mark.
@@ -57,6 +62,9 @@ class Result:
     notes: list[str] = field(default_factory=list)
     fingerprint: str = ""
     seconds: float = 0.0
+    tier: str = ""
+    mode: str = ""
+    memory_bytes: int = 0
     score: float | None = None
     max_score: float | None = None
     needs_manual_grade: int = 0
@@ -77,30 +85,70 @@ _TABLE = sa.Table(
     sa.Column("notes", sa.Text, nullable=False),
     sa.Column("fingerprint", sa.String(160), nullable=False),
     sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("tier", sa.String(16), nullable=False, server_default=""),
+    sa.Column("mode", sa.String(16), nullable=False, server_default=""),
+    sa.Column("memory_bytes", sa.BigInteger, nullable=False, server_default="0"),
+)
+_LABELS = sa.Table(
+    "rnn_course_label",
+    _METADATA,
+    sa.Column("assignment", sa.String(128), primary_key=True),
+    sa.Column("notebook", sa.String(128), primary_key=True),
+    sa.Column("version", sa.String(128), nullable=False),
+    sa.Column("mode", sa.String(16), nullable=False),
+    sa.Column("reasons", sa.Text, nullable=False),
 )
 
 
+@dataclass(frozen=True)
+class Label:
+    """How a notebook of an assignment is run, as its reference solution showed.
+
+    Args:
+        version: of what it was found: the assignment's and the grader's.
+        mode: `split` or `single`.
+        reasons: why it cannot be split, by the grade_id of a test cell.
+    """
+
+    notebook: str
+    version: str
+    mode: str
+    reasons: dict[str, str] = field(default_factory=dict)
+
+
 class ResultStore:
-    """The table of results in a gradebook; made when it is first written to."""
+    """The tables of results and labels in a gradebook; made when they are first written to."""
 
     def __init__(self, db_url: str) -> None:
         self._engine = sa.create_engine(db_url)
 
     def load(self, assignment: str) -> dict[str, Result]:
         """The last result of every student, by name, without the marks, which nbgrader's tables hold."""
-        if not sa.inspect(self._engine).has_table(_TABLE.name):
+        return {result.student: result for result in self.stream(assignment)}
+
+    def stream(self, assignment: str) -> Iterator[Result]:
+        """The last result of every student, one after another, sorted by name."""
+        names = {column["name"] for column in self._columns(_TABLE.name)}
+        if not names:
+            return
+        known = [column for column in _TABLE.columns if column.name in names]
+        asked = sa.select(*known).where(_TABLE.c.assignment == assignment).order_by(_TABLE.c.student)
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=1000).execute(asked).mappings():
+                values = dict(row)
+                values["status"] = Status(values["status"])
+                values["notes"] = json.loads(values["notes"])
+                yield Result(**values)
+
+    def labels(self, assignment: str) -> dict[str, Label]:
+        """How each notebook of an assignment is run, by name, as far as that is known."""
+        if not self._columns(_LABELS.name):
             return {}
         with self._engine.connect() as connection:
-            rows = connection.execute(sa.select(_TABLE).where(_TABLE.c.assignment == assignment)).mappings()
+            rows = connection.execute(sa.select(_LABELS).where(_LABELS.c.assignment == assignment)).mappings()
             return {
-                row["student"]: Result(
-                    assignment,
-                    row["student"],
-                    Status(row["status"]),
-                    row["reason"],
-                    json.loads(row["notes"]),
-                    row["fingerprint"],
-                    row["seconds"],
+                row["notebook"]: Label(
+                    row["notebook"], row["version"], row["mode"], json.loads(row["reasons"])
                 )
                 for row in rows
             }
@@ -111,29 +159,70 @@ class ResultStore:
         Raises:
             GradingError: if the database cannot be written.
         """
-        try:
-            self._write(results)
-        except sa.exc.DatabaseError as error:
-            raise GradingError(f"results cannot be written to {self._engine.url}: {error.orig}") from error
+        with self._transaction() as connection:
+            save_results(connection, results)
 
-    def _write(self, results: Iterable[Result]) -> None:
+    def save_labels(self, assignment: str, labels: Iterable[Label]) -> None:
+        """Write how the notebooks of an assignment are run, in the place of what was known.
+
+        Raises:
+            GradingError: if the database cannot be written.
+        """
+        with self._transaction() as connection:
+            connection.execute(sa.delete(_LABELS).where(_LABELS.c.assignment == assignment))
+            for label in labels:
+                values = {**asdict(label), "assignment": assignment, "reasons": json.dumps(label.reasons)}
+                connection.execute(sa.insert(_LABELS).values(values))
+
+    def ensure_tables(self) -> None:
+        """Make the tables, and the columns that an older version did not have."""
         _METADATA.create_all(self._engine)
+        known = {column["name"] for column in self._columns(_TABLE.name)}
         with self._engine.begin() as connection:
-            for result in results:
-                same = (_TABLE.c.assignment == result.assignment) & (_TABLE.c.student == result.student)
-                connection.execute(sa.delete(_TABLE).where(same))
-                connection.execute(
-                    sa.insert(_TABLE).values(
-                        assignment=result.assignment,
-                        student=result.student,
-                        status=result.status.value,
-                        reason=result.reason,
-                        notes=json.dumps(result.notes),
-                        fingerprint=result.fingerprint,
-                        seconds=result.seconds,
+            for column in _TABLE.columns:
+                if column.name not in known:
+                    kind = column.type.compile(self._engine.dialect)
+                    default = column.server_default.arg  # type: ignore[union-attr]
+                    connection.execute(
+                        sa.text(
+                            f"ALTER TABLE {_TABLE.name} ADD COLUMN {column.name} {kind} "
+                            f"NOT NULL DEFAULT '{default}'"
+                        )
                     )
-                )
 
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
+
+    def _columns(self, table: str) -> list[Any]:
+        inspector = sa.inspect(self._engine)
+        return inspector.get_columns(table) if inspector.has_table(table) else []
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        try:
+            self.ensure_tables()
+            with self._engine.begin() as connection:
+                yield connection
+        except sa.exc.DatabaseError as error:
+            raise GradingError(f"results cannot be written to {self._engine.url}: {error.orig}") from error
+
+
+def save_results(connection: sa.Connection, results: Iterable[Result]) -> None:
+    """Write results within somebody else's transaction; the tables must be there."""
+    rows = [
+        {
+            column.name: getattr(result, column.name)
+            for column in _TABLE.columns
+            if column.name not in ("status", "notes")
+        }
+        | {"status": result.status.value, "notes": json.dumps(result.notes)}
+        for result in results
+    ]
+    if not rows:
+        return
+    same = (_TABLE.c.assignment == sa.bindparam("a")) & (_TABLE.c.student == sa.bindparam("s"))
+    connection.execute(
+        sa.delete(_TABLE).where(same), [{"a": row["assignment"], "s": row["student"]} for row in rows]
+    )
+    connection.execute(sa.insert(_TABLE), rows)

@@ -183,19 +183,21 @@ def test_a_folder_whose_name_is_no_text(graded_course: Course) -> None:
 
 
 def test_another_deadline_is_another_grading(graded_course: Course) -> None:
-    with prepare(graded_course, NAME) as run:
-        submission = look_at(graded_course, NAME, "ada", [NAME])
-        before = run.fingerprint(submission)
-        assert run.fingerprint(submission) == before
-        with Gradebook(graded_course.db_url) as gradebook:
-            gradebook.update_or_create_assignment(NAME, duedate="2026-01-01 00:00:00 UTC")
-        due = run.fingerprint(submission)
-        with Gradebook(graded_course.db_url) as gradebook:
-            gradebook.grant_extension(NAME, "ada", days=2)
-        extended = run.fingerprint(submission)
-        with Gradebook(graded_course.db_url) as gradebook:
-            gradebook.grant_extension(NAME, "ada", days=0)
-            gradebook.update_or_create_assignment(NAME, duedate=None)
+    def fingerprint() -> str:
+        with prepare(graded_course, NAME) as run:
+            return run.fingerprint(look_at(graded_course, NAME, "ada", [NAME]))
+
+    before = fingerprint()
+    assert fingerprint() == before
+    with Gradebook(graded_course.db_url) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate="2026-01-01 00:00:00 UTC")
+    due = fingerprint()
+    with Gradebook(graded_course.db_url) as gradebook:
+        gradebook.grant_extension(NAME, "ada", days=2)
+    extended = fingerprint()
+    with Gradebook(graded_course.db_url) as gradebook:
+        gradebook.grant_extension(NAME, "ada", days=0)
+        gradebook.update_or_create_assignment(NAME, duedate=None)
     assert len({before, due, extended}) == 3
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from small_course import NAME, hand_in
 
+from rnn_course.grading import intake
 from rnn_course.grading.course import Course
 from rnn_course.grading.intake import Submission, find_submissions, look_at
 
@@ -47,7 +48,6 @@ def test_who_is_there(course: Course) -> None:
         ({}, "the folder holds nothing"),
         ({"notes.txt": ""}, "the folder holds notes.txt"),
         ({"Warm_up.ipynb": "{}"}, "Warm_up.ipynb: give the file its proper name"),
-        ({"warm_up.ipynb": ""}, "warm_up.ipynb is empty"),
     ],
 )
 def test_no_notebook(course: Course, files: dict[str, str], reason: str) -> None:
@@ -80,17 +80,46 @@ def test_a_notebook_that_is_a_link_is_refused(course: Course) -> None:
 
 
 def test_the_digest_follows_content_and_names_only(course: Course) -> None:
+    def digest(student: str) -> str:
+        return look(course, student).digest()
+
     hand_in(course, "ada")
     hand_in(course, "bob")
-    one, two = look(course, "ada"), look(course, "bob")
-    assert one.digest() == two.digest()
-    os.utime(one.folder / f"{NAME}.ipynb", (1, 1))
-    assert one.digest() == two.digest()
-    (two.folder / "data.txt").write_text("x")
-    changed = two.digest()
-    assert changed != one.digest()
-    (two.folder / "data.txt").rename(two.folder / "data2.txt")
-    assert two.digest() not in (changed, one.digest())
+    first = digest("ada")
+    assert digest("bob") == first
+    folder = course.folder("submitted", NAME, "bob")
+    os.utime(folder / f"{NAME}.ipynb", (1, 1))
+    assert digest("bob") == first
+    (folder / "data.txt").write_text("x")
+    changed = digest("bob")
+    assert changed != first
+    (folder / "data.txt").rename(folder / "data2.txt")
+    assert digest("bob") not in (changed, first)
+
+
+def test_what_goes_to_a_worker(course: Course) -> None:
+    hand_in(course, "ada")
+    folder = course.folder("submitted", NAME, "ada")
+    for name in ("data/numbers.txt", "other.ipynb", "__pycache__/x.pyc", "cached.pyc"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(name)
+    job = look(course, "ada").job()
+    assert (job.student, list(job.notebooks)) == ("ada", [NAME])
+    assert job.files == {"data/numbers.txt": b"data/numbers.txt"}
+    assert not job.unreadable
+
+
+def test_files_beyond_every_measure_are_left_aside(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_in(course, "ada")
+    folder = course.folder("submitted", NAME, "ada")
+    for number in range(20):
+        (folder / f"{number:02}.txt").write_text("x")
+    monkeypatch.setattr(intake, "MOST_FILES", 3)
+    found = look(course, "ada")
+    assert sorted(found.files) == ["00.txt", "01.txt", "02.txt"]
+    assert found.notes == [
+        f"left aside, too large or too many: {', '.join(f'{n:02}.txt' for n in range(3, 13))} and 7 more"
+    ]
 
 
 def test_a_notebook_of_another_course_is_read_all_the_same(course: Course) -> None:

@@ -14,11 +14,11 @@ from rnn_course.grading.job import (
     BundleNotebook,
     CellMark,
     Job,
-    Limits,
     Message,
     NotebookOutcome,
     Outcome,
 )
+from rnn_course.grading.plan import Limits
 from rnn_course.grading.results import Status
 
 TEXT = st.text(max_size=20)
@@ -27,7 +27,9 @@ SCORES = st.none() | st.floats(0, 10)
 MARKS = st.builds(CellMark, SCORES, SCORES, st.none() | TEXT)
 MESSAGES = st.one_of(
     st.builds(Job, TEXT, FILES, st.dictionaries(TEXT, TEXT, max_size=2), FILES, st.just(("a", "b")), TEXT),
-    st.builds(Bundle, TEXT, TEXT, st.just((BundleNotebook("a", "{}", "single"),)), FILES),
+    st.builds(
+        Bundle, TEXT, TEXT, st.just((BundleNotebook("a", "{}", {"t": "assert f()"}, "single"),)), FILES
+    ),
     st.builds(
         Outcome,
         TEXT,
@@ -35,7 +37,7 @@ MESSAGES = st.one_of(
         TEXT,
         st.builds(NotebookOutcome, TEXT, TEXT, st.dictionaries(TEXT, MARKS, max_size=3)).map(lambda n: (n,)),
     ),
-    st.just(Limits(cell_seconds=None)),
+    st.just(Bundle("a1", "1", (), limits=Limits(cell_seconds=1.5), preload=("numpy", "torch"))),
 )
 
 
@@ -58,6 +60,8 @@ def test_other_bytes_are_refused(data: bytes) -> None:
         ({"version": 99}, "got a Job of version 99: workers and grader must have the same version"),
         ({"kind": "Bundle"}, "expected a Job of version 1, got a Bundle"),
         ({"content": {"student": "ada", "unknown": 1}}, "a damaged Job"),
+        ({"content": {"student": {"is": "x", "of": 1}}}, "a damaged Job"),
+        ({"content": {"student": {}}}, "a damaged Job"),
     ],
 )
 def test_another_version_or_kind_is_refused(changes: dict[str, object], said: str) -> None:
@@ -70,7 +74,7 @@ def test_a_digest_follows_every_part_of_a_bundle() -> None:
     one = Bundle("a1", "1", (BundleNotebook("a1", "{}"),))
     others = [
         Bundle("a1", "2", one.notebooks),
-        Bundle("a1", "1", (BundleNotebook("a1", "{}", "single"),)),
+        Bundle("a1", "1", (BundleNotebook("a1", "{}", mode="single"),)),
         Bundle("a1", "1", one.notebooks, {"data.txt": b""}),
         Bundle("a1", "1", one.notebooks, seed="7"),
     ]

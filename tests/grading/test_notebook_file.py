@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnn_course.grading import notebook_file
 from rnn_course.grading.errors import UnreadableError
-from rnn_course.grading.notebook_file import read_submitted
+from rnn_course.grading.notebook_file import parse_submitted, read_submitted
 
 CELL = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], "execution_count": None}
 GOOD = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [CELL]}
@@ -34,6 +34,7 @@ BAD = {
     "metadata of a cell": (json.dumps({**GOOD, "cells": [{**CELL, "metadata": 3}]}).encode(), "cell 1"),
     "a source of numbers": (json.dumps({**GOOD, "cells": [{**CELL, "source": 3}]}).encode(), "cell 1"),
     "too deep": (b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
+    "a number of 9,000 digits": (b'{"cells": [], "x": ' + b"1" * 9000 + b"}", "not valid JSON"),
     "format 99": (json.dumps({**GOOD, "nbformat": 99}).encode(), "nbformat can read"),
 }
 
@@ -68,6 +69,17 @@ def test_a_source_in_lines_and_an_old_format_are_read(tmp_path: Path) -> None:
     }
     path.write_text(json.dumps(old))
     assert read_submitted(path).cells[0].source == "1"
+
+
+def test_half_a_character_is_replaced() -> None:
+    cell = {**CELL, "source": "x = '\ud800'"}
+    notebook = parse_submitted(json.dumps({**GOOD, "cells": [cell]}).encode(), "a.ipynb")
+    assert notebook.cells[0].source == "x = '?'"
+
+
+def test_a_byte_order_mark_does_no_harm() -> None:
+    notebook = parse_submitted(b"\xef\xbb\xbf" + json.dumps(GOOD).encode(), "a.ipynb")
+    assert notebook.cells[0].source == "1"
 
 
 def test_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
