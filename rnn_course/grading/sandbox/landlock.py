@@ -38,13 +38,19 @@ def landlock_version() -> int:
         return 0
 
 
-def restrict(readable: Iterable[Path], writable: Iterable[Path], hidden: Iterable[Path] = ()) -> None:
+def restrict(
+    readable: Iterable[Path],
+    writable: Iterable[Path],
+    hidden: Iterable[Path] = (),
+    listed: Iterable[Path] = (),
+) -> None:
     """Leave this process, and all that it starts, only these paths; no TCP; signals only among themselves.
 
     Args:
         readable: files and folders to read and to execute.
         writable: files and folders to do anything with.
         hidden: what stays closed although a readable folder holds it. Its name can be seen.
+        listed: folders whose names, and those of all below, can be seen.
 
     Raises:
         OSError: if the kernel has no Landlock.
@@ -64,6 +70,8 @@ def restrict(readable: Iterable[Path], writable: Iterable[Path], hidden: Iterabl
         for path in readable:
             for part, rights in _without(Path(path), closed):
                 _allow(rules, part, rights & handled)
+        for path in listed:
+            _allow(rules, Path(path), READ_DIR)
         for path in writable:
             _allow(rules, Path(path), handled)
         call(LANDLOCK_RESTRICT, rules, 0, what="landlock")

@@ -8,10 +8,12 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO
 
+from rnn_course.grading.sandbox import supervisor
 from rnn_course.grading.sandbox.child import Child
 from rnn_course.grading.sandbox.confinement import Confinement, SandboxError, Tier
 from rnn_course.grading.sandbox.mounts import PRIVATE
-from rnn_course.grading.sandbox.supervisor import CONFINED, command_for, write_order
+from rnn_course.grading.sandbox.supervisor import CONFINED, write_order
+from rnn_course.grading.sandbox.view import bare_command
 
 Stream = int | IO[bytes] | None
 
@@ -74,7 +76,7 @@ def launch(
             file.write(write_order(order, confinement))
             file.flush()
             process = subprocess.Popen(
-                command_for("supervise", file.fileno()),
+                bare_command(supervisor.__name__, "supervise", str(file.fileno())),
                 env={"PATH": os.defpath},
                 stdin=stdin,
                 stdout=stdout,

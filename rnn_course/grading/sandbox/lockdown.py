@@ -54,10 +54,12 @@ def lock_down(
         own = WRITABLE if folder == PRIVATE else folder
         writable = [own, *confinement.writable, *map(Path, DEVICES)]
         readable = [*readable_paths(confinement.readable), Path("/proc/self"), *map(Path, PROCESSOR)]
-        restrict(readable, writable, () if alone else hidden_paths(confinement))
+        # A root of its own holds nothing else, so that its folders may be listed, as imports do.
+        listed = () if tier is Tier.LIMITS else (Path("/"),)
+        restrict(readable, writable, () if alone else hidden_paths(confinement), listed)
     if has_seccomp():
         filter_calls(
-            keep_session=not alone,
+            shared=not alone,
             may_fork=counted or not as_root,
             local_sockets=confinement.local_sockets,
             own_signals_only=not alone and landlock_version() < SIGNALS_SINCE,

@@ -49,6 +49,7 @@ def build_root(confinement: Confinement, owner: tuple[int, int], *, column: int)
     links = [path for path in readable_paths(confinement.readable) if path.is_symlink()]
     devices = [(Path(name), _copy(Path(name))) for name in DEVICES if os.path.exists(name)]
     shared = [(path, _copy(path)) for path in confinement.writable]
+    hidden = hidden_paths(confinement)  # looked for now, before anything covers it
     base = next(name for name in STANDINS if os.path.isdir(name))
     mount("tmpfs", base, "tmpfs", NO_SETUID | NO_DEVICES, "mode=755,size=4m")
     root = Path(base)
@@ -65,7 +66,7 @@ def build_root(confinement: Confinement, owner: tuple[int, int], *, column: int)
         _place(tree, _inside(root, path))
     (root / "proc").mkdir()
     mount("proc", str(root / "proc"), "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS)
-    _hide(root, hidden_paths(confinement))
+    _hide(root, hidden)
     _make_private(root, confinement, owner)
     _write_names(root, owner)
     mount_read_only(base)
@@ -97,7 +98,7 @@ def _place(tree: int, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         if stat.S_ISDIR(os.fstat(tree).st_mode):
             target.mkdir(exist_ok=True)
-        else:
+        elif not target.exists():
             target.touch()
         call(MOVE_MOUNT, tree, b"", HERE, os.fsencode(target), MOVE_FROM_DESCRIPTOR, what=f"placing {target}")
     finally:

@@ -14,15 +14,14 @@ def tree(root: int) -> list[int]:
     """`root`, its descendants, and whoever is in its session; without those that have ended."""
     parents: dict[int, int] = {}
     found: set[int] = set()
-    for name in _listed():
+    for pid in every_process():
         try:
             # 7 (name) S 1 7 7 ...: the name may hold anything, so what counts follows the last bracket.
-            fields = (PROC / name / "stat").read_bytes().rpartition(b")")[2].split()
+            fields = (PROC / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()
         except OSError:
             continue
         if fields[0] in (b"Z", b"X"):
             continue
-        pid = int(name)
         parents[pid] = int(fields[1])
         if pid == root or int(fields[3]) == root:
             found.add(pid)
@@ -70,8 +69,17 @@ def _share(pid: int) -> int | None:
     return sum(int(line.split()[1]) << 10 for line in lines if line.startswith((b"Pss_Anon:", b"Pss_Shmem:")))
 
 
-def _listed() -> list[str]:
+def every_process() -> list[int]:
+    """The processes that can be seen from here."""
     try:
-        return [name for name in os.listdir(PROC) if name.isdecimal()]
+        return [int(name) for name in os.listdir(PROC) if name.isdecimal()]
     except OSError:
         return []
+
+
+def command_of(pid: int) -> bytes:
+    """The command line of a process, empty for one that has ended."""
+    try:
+        return (PROC / str(pid) / "cmdline").read_bytes()
+    except OSError:
+        return b""

@@ -63,6 +63,13 @@ CONNECTIONS = ((42, 203), (49, 200), (50, 201), (43, 202), (288, 242))  # connec
 CLONE, CLONE3, FORK, VFORK = (56, 220), (435, 435), (57, -1), (58, -1)
 PRCTL, IOCTL, SOCKETPAIR = (157, 167), (16, 29), (53, 199)
 SETSID, SETPGID = (112, 157), (109, 154)
+# What Landlock does not see: who owns a file, who may use it, when it was used.
+FILE_ATTRIBUTES = {
+    "chmod": (90, -1), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, -1), "lchown": (94, -1),
+    "fchownat": (260, 54), "utime": (132, -1), "utimes": (235, -1), "futimesat": (261, -1),
+    "utimensat": (280, 88), "setxattr": (188, 5), "lsetxattr": (189, 6), "removexattr": (197, 14),
+    "lremovexattr": (198, 15), "setxattrat": (463, 463), "removexattrat": (466, 466),
+}  # fmt: skip
 TO_ONE_PROCESS = ((62, 129), (234, 131), (129, 138), (297, 240))  # kill, tgkill, rt_[tg]sigqueueinfo
 OTHER_SIGNALS = ((200, 130), (424, 424))  # tkill, pidfd_send_signal
 
@@ -74,13 +81,14 @@ AF_UNIX = 1
 
 
 @functools.cache
-def policy(column: int, keep_session: bool, may_fork: bool, local_sockets: bool) -> bytes:
+def policy(column: int, shared: bool, may_fork: bool, local_sockets: bool) -> bytes:
     """The filter as the kernel takes it, an array of `struct sock_filter`.
 
     Args:
         column: of the architecture in the tables of numbers.
-        keep_session: refuse to leave the session and the process group, so that one signal reaches everything
-            that a process started. Needed where there is no process namespace.
+        shared: whether the process sees the machine's own files and processes. Then it may not leave its
+            session and process group, so that one signal reaches everything that it started, and may not
+            change the attributes of files, with which Landlock has nothing to do.
         may_fork: whether new processes may be made; threads may always.
         local_sockets: whether Unix sockets may be made; no others may.
     """
@@ -98,8 +106,9 @@ def policy(column: int, keep_session: bool, may_fork: bool, local_sockets: bool)
     refused = [numbers[column] for numbers in REFUSED.values()]
     if not local_sockets:
         refused += [SOCKET[column], *(numbers[column] for numbers in CONNECTIONS)]
-    if keep_session:
+    if shared:
         refused += [SETSID[column], SETPGID[column]]
+        refused += [numbers[column] for numbers in FILE_ATTRIBUTES.values()]
     if not may_fork:
         refused += [FORK[column], VFORK[column]]
     for number in refused:
@@ -131,7 +140,7 @@ def signals_to_itself_only(column: int, pid: int) -> bytes:
 
 
 def filter_calls(
-    *, keep_session: bool, may_fork: bool, local_sockets: bool = False, own_signals_only: bool = False
+    *, shared: bool, may_fork: bool, local_sockets: bool = False, own_signals_only: bool = False
 ) -> None:
     """Put this process, and all that it starts, under the filter. It has to have no_new_privs.
 
@@ -140,7 +149,7 @@ def filter_calls(
         SandboxError: on an architecture whose numbers are not known.
     """
     column = architecture()
-    programs = [policy(column, keep_session, may_fork, local_sockets)]
+    programs = [policy(column, shared, may_fork, local_sockets)]
     if own_signals_only:
         programs.append(signals_to_itself_only(column, os.getpid()))
     for program in programs:

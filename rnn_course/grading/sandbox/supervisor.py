@@ -28,15 +28,9 @@ from rnn_course.grading.sandbox.mounts import TEMPORARY, put_files
 from rnn_course.grading.sandbox.namespaces import become_own_root, enter, may_make_namespaces
 from rnn_course.grading.sandbox.processes import memory_of, tree
 from rnn_course.grading.sandbox.system_calls import CLONE_NEWPID, PR_SET_CHILD_SUBREAPER, control, unshare
-from rnn_course.grading.sandbox.view import PACKAGE, python_paths
+from rnn_course.grading.sandbox.view import bare_command, python_paths
 
 CONFINED = b"confined"
-START = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); from {__name__} import "
-
-
-def command_for(function: str, descriptor: int) -> list[str]:
-    """The command that runs a function of this file in a Python of its own."""
-    return [sys.executable, "-I", "-S", "-c", f"{START}{function}; {function}()", str(descriptor)]
 
 
 def write_order(order: dict[str, Any], confinement: Confinement) -> bytes:
@@ -165,7 +159,7 @@ def _become(order: dict[str, Any], confinement: Confinement, tier: Tier, given: 
             for descriptor in keep:
                 os.set_inheritable(descriptor, True)
             close_others({0, 1, 2, *keep})
-            command = [*arguments(program, confinement), *command_for("run_inside", given)]
+            command = [*arguments(program, confinement), *bare_command(__name__, "run_inside", str(given))]
             os.execve(command[0], command, {"PATH": os.defpath})
         if tier is Tier.NAMESPACES:
             enter(confinement, serves=order["serves"])

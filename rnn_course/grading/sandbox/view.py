@@ -28,6 +28,22 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 PACKAGE = Path(__file__).resolve().parents[2]
 
 
+def bare_command(module: str, function: str, *arguments: str) -> list[str]:
+    """The command that runs a function of this package in a Python with nothing but the standard library.
+
+    The package is loaded from its folder, since the folder around it may be closed to a confined process.
+    """
+    name = module.partition(".")[0]
+    code = (
+        "import sys; from importlib import util; "
+        f"spec = util.spec_from_file_location({name!r}, {str(PACKAGE / '__init__.py')!r}, "
+        f"submodule_search_locations=[{str(PACKAGE)!r}]); "
+        f"sys.modules[{name!r}] = package = util.module_from_spec(spec); spec.loader.exec_module(package); "
+        f"from {module} import {function}; {function}()"
+    )
+    return [sys.executable, "-I", "-S", "-c", code, *arguments]
+
+
 @functools.cache
 def python_paths() -> tuple[Path, ...]:
     """The folders of this Python and of its packages, and the package that this file belongs to."""
