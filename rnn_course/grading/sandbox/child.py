@@ -15,6 +15,7 @@ from rnn_course.grading.sandbox.confinement import Confinement, SandboxError
 from rnn_course.grading.sandbox.processes import memory_of, tree
 
 STEP = 0.1  # seconds between two looks at the memory
+MARGIN = 1.25  # past its memory by this much, a process is killed; short of it, its own allocation fails
 PATIENCE = 5.0  # seconds that a supervisor has to end what it watches
 
 
@@ -116,7 +117,7 @@ class Child:
         if self.ending is not None or self._supervised:
             return 0
         held = memory_of(tree(self.pid), self._inherited)
-        if held > self.confinement.memory_bytes:
+        if held > MARGIN * self.confinement.memory_bytes:
             self.kill("memory")
         return held
 

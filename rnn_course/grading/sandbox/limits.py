@@ -27,14 +27,14 @@ def set_limits(confinement: Confinement, *, counted: bool = False) -> None:
         resource.RLIMIT_NOFILE: confinement.open_files,
         resource.RLIMIT_CPU: confinement.cpu_seconds,
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_STACK: STACK,
-        resource.RLIMIT_MEMLOCK: LOCKED,
     }
     if sys.platform == "linux":
         size, data = _memory_now()
         # Data counts what this process alone can write; the address space, also what it shares.
         limits[resource.RLIMIT_DATA] = data + confinement.memory_bytes
         limits[resource.RLIMIT_AS] = size + 2 * confinement.memory_bytes
+        limits[resource.RLIMIT_STACK] = STACK
+        limits[resource.RLIMIT_MEMLOCK] = LOCKED
         limits[resource.RLIMIT_MSGQUEUE] = 0
         limits[resource.RLIMIT_NPROC] = confinement.processes + (0 if counted else _tasks_of_this_user())
     for name, value in limits.items():

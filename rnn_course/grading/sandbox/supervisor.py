@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from rnn_course.grading.sandbox.bubblewrap import arguments, bubblewrap
-from rnn_course.grading.sandbox.child import STEP, Usage, end_group, ending_of
+from rnn_course.grading.sandbox.child import MARGIN, STEP, Usage, end_group, ending_of
 from rnn_course.grading.sandbox.confinement import MARK, Confinement, SandboxError, Tier
 from rnn_course.grading.sandbox.lockdown import close_others, default_signals, end_with_parent, lock_down
 from rnn_course.grading.sandbox.mounts import TEMPORARY, put_files
@@ -127,7 +127,7 @@ def _watch(pid: int, life: int, confinement: Confinement, *, watched: bool) -> t
         if life in ready:  # whoever launched this has ended
             look_at.remove(life)
             reason = "killed"
-        elif watched and memory_of(tree(pid)) > confinement.memory_bytes:
+        elif watched and memory_of(tree(pid)) > MARGIN * confinement.memory_bytes:
             reason = "memory"
         if reason:
             with suppress(ProcessLookupError):
