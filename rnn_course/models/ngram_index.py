@@ -31,7 +31,7 @@ from rnn_course.text.vocabulary import Vocabulary
 
 
 class Match(NamedTuple):
-    """Which n-grams of one order end where in a stream. All arrays have one entry for each place, in order."""
+    """Which n-grams of one order end where in a stream. All arrays have one entry a place, in order."""
 
     order: int
     places: Int[ndarray, " places"]  # t, wherever the n-gram's context (its prefix) is known

@@ -1,0 +1,75 @@
+"""Numbers of words equal those that `str.split` and a dictionary give."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_course.text import number_words as module
+from rnn_course.text.number_words import LONG, OTHER_SPACES, first_equal, number_words
+
+# Words that differ in one byte only, in their zeros, or behind 8, 16 and LONG bytes; bytes that are part of
+# a character; a lone surrogate, as Python keeps undecodable bytes of a file name.
+words = st.sampled_from(
+    ("a b a\0 abcdefgh abcdefghi abcdefghj é 🙂 жжжжж \udc80 \x1b " + "\0" * 8 + " " + "\0" * 9).split(" ")
+) | st.sampled_from(["abcdefgh" * 2, *("abcdefgh" * 8 + end for end in ("", "x", "y")), "y" * (LONG + 9)])
+texts = st.lists(st.tuples(words | st.text(max_size=20), st.sampled_from([" ", "  ", "\n", *OTHER_SPACES])))
+texts = texts.map(lambda pairs: "".join(word + space for word, space in pairs))
+
+
+def check(text: str) -> None:
+    number_of: dict[str, int] = {}
+    expected = [number_of.setdefault(word, len(number_of)) for word in text.split()]
+    numbers, distinct = number_words(text)
+    assert numbers.tolist() == expected
+    assert distinct == list(number_of)
+
+
+@given(text=texts)
+def test_equal_a_dictionary(text):
+    check(text)
+
+
+def test_all_that_python_splits_at():
+    spaces = {chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()}
+    assert {*OTHER_SPACES, " "} == spaces
+    for space in spaces:
+        check(f"{space}a{space}{space}b{space}a")
+
+
+@pytest.mark.parametrize("text", ["", " ", "a", " a", "a ", "abcdefgh", "abcdefgh" * 30])
+def test_small_texts(text):
+    check(text)
+
+
+def test_a_text_of_many_words():
+    rng = np.random.default_rng(0)
+    check(" ".join(map(str, rng.zipf(1.3, 50_000))))
+
+
+def test_words_with_the_same_hash_are_told_apart(monkeypatch):
+    calls, hashes = [], module._hashes
+
+    def same_at_first(blocks, lengths, multiplier):
+        calls.append(multiplier)
+        return hashes(blocks, lengths, multiplier) * np.uint64(len(calls) > 2)
+
+    monkeypatch.setattr(module, "_hashes", same_at_first)
+    check("the cat saw the dog")
+    assert len(set(calls)) == 3
+
+
+@given(keys=st.lists(st.integers(0, 5) | st.integers(0, 2**64 - 1)))
+def test_first_equal(keys):
+    assert first_equal(np.array(keys, dtype=np.uint64)).tolist() == [keys.index(key) for key in keys]
+
+
+@given(keys=st.lists(st.integers(0, 5) | st.integers(0, 2**64 - 1)))
+def test_first_equal_where_all_choose_one_slot(keys):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MULTIPLIER", 0)
+        assert first_equal(np.array(keys, dtype=np.uint64)).tolist() == [keys.index(key) for key in keys]
