@@ -66,8 +66,8 @@ def beam_search(
 ) -> list[Hypothesis]:
     """The best sentences that the search finds, the best first.
 
-    At each step, all beginnings are continued with every token, and the `beam_size` most probable of these are
-    kept. Those that end in `</s>` are put aside. A beam of 1 is greedy decoding; one that is wide enough
+    At each step, all beginnings are continued with every token, and the `beam_size` most probable of these
+    are kept. Those that end in `</s>` are put aside. A beam of 1 is greedy decoding; one that is wide enough
     for all beginnings finds the most probable sentence of all.
 
     Args:

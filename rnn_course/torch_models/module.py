@@ -12,7 +12,7 @@ from numpy import ndarray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from rnn_course.errors import DataError
+from rnn_course.errors import DataError, VocabularyError
 from rnn_course.text.vocabulary import Vocabulary
 
 
@@ -91,8 +91,12 @@ def softmax_loss(h: Tensor, U: Tensor, b_2: Tensor, targets: ndarray, never: int
         never: an id whose probability is held at 0.
 
     Raises:
+        VocabularyError: if a target lies outside [0, len(b_2)).
         DataError: if a target is `never`.
     """
+    if targets.size and not (targets.min() >= 0 and targets.max() < len(b_2)):
+        outside = targets[(targets < 0) | (targets >= len(b_2))][0]
+        raise VocabularyError(f"target {outside} is none of the {len(b_2)} that can be predicted")
     if never is not None and (targets == never).any():
         raise DataError(f"id {never} is never predicted, but {int((targets == never).sum())} targets are it")
     return F.cross_entropy(readout(h, U, b_2, never), torch.as_tensor(targets, device=h.device))

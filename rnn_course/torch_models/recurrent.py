@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Self
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from rnn_course.cells.cell import Cell
 from rnn_course.cells.parameters import map_arrays
-from rnn_course.cells.stacked import StackedParams
-from rnn_course.errors import CourseError
 from rnn_course.models.encoder import Dropout
 from rnn_course.models.recurrent import Read, RecurrentParams
 from rnn_course.models.recurrent import RecurrentLM as NumpyRecurrentLM
 from rnn_course.models.segments import Memory, Segments, cut, lay_out
 from rnn_course.text.batching import Batch
 from rnn_course.text.vocabulary import Vocabulary
-from rnn_course.torch_cells import from_numpy
-from rnn_course.torch_models.fused import fuse
+from rnn_course.torch_models.encoder import Encoder, State
 from rnn_course.torch_models.module import (
     LossTensors,
-    TorchModel,
     check_batch,
     readout,
     softmax_loss,
@@ -34,26 +28,8 @@ from rnn_course.torch_models.module import (
 )
 from rnn_course.torch_models.scoring import score_stream
 
-State = Any
 
-
-def cell_from_numpy(cell: Cell, params: Any, *, dropout: float = 0.0, **options: Any) -> nn.Module:
-    """The torch twin of a cell or network of cells, connected as `cell` says.
-
-    Args:
-        options: dtype and device.
-
-    Raises:
-        CourseError: if there is no twin.
-    """
-    named = re.search(r"\((\w+)\)$", cell.name)  # as `stacked` names what it makes: "3-layer gru (residual)"
-    skip: Any = named.group(1) if named else None
-    if skip is not None and not isinstance(params, StackedParams):
-        raise CourseError(f"{cell.name}: a network around a stack with connections past layers has no twin")
-    return from_numpy(params, skip=skip, dropout=dropout, **options)
-
-
-class RecurrentLM(TorchModel):
+class RecurrentLM(Encoder):
     """P(next token | all tokens before it) = softmax(U h^(t) + b_2); see `models.recurrent`.
 
     Args:
@@ -67,7 +43,6 @@ class RecurrentLM(TorchModel):
         CourseError: if `fused`, and torch has no kernel for the cell.
     """
 
-    E: Tensor
     U: Tensor | None
     b_2: Tensor
 
@@ -79,18 +54,11 @@ class RecurrentLM(TorchModel):
         device: str | torch.device = "cpu",
         fused: bool = False,
     ) -> None:
-        super().__init__()
+        settings: Any = {"dtype": dtype, "device": device}
+        super().__init__(model.cell, model.params.encoder, dropout=model.dropout, fused=fused, **settings)
         self.vocabulary: Vocabulary = model.vocabulary
-        self.cell_of_twin = model.cell
         self.memory: Memory = model.memory
-        self.dropout = model.dropout
-        E, params, U, b_2 = model.params
-        self.register({"E": E, "U": U, "b_2": b_2}, dtype, device)
-        self.cell: Any = cell_from_numpy(
-            model.cell, params, dropout=self.dropout.layers, dtype=dtype, device=device
-        )
-        if fused:
-            self.cell = fuse(self.cell)
+        self.register({"U": model.params.U, "b_2": model.params.b_2}, **settings)
         self.start: State = None
         if model.start is not None:
             self.start = map_arrays(lambda array: self.tensor(array).to(self.E.dtype), model.start)
@@ -145,12 +113,14 @@ class RecurrentLM(TorchModel):
 
     def to_numpy(self) -> RecurrentParams:
         """A copy of the parameters as the numpy twin's named tuple."""
-        return RecurrentParams(to_array(self.E), self.cell.to_numpy(), to_array(self.U), to_array(self.b_2))
+        E, cell = super().to_numpy()
+        return RecurrentParams(E, cell, to_array(self.U), to_array(self.b_2))
 
     def gradients_to_numpy(self) -> RecurrentParams:
         """A copy of the gradients as the numpy twin's named tuple."""
-        E, U, b_2 = (to_array(tensor, gradient=True) for tensor in (self.E, self.U, self.b_2))
-        return RecurrentParams(E, self.cell.gradients_to_numpy(), U, b_2)
+        E, cell = super().gradients_to_numpy()
+        U, b_2 = (to_array(tensor, gradient=True) for tensor in (self.U, self.b_2))
+        return RecurrentParams(E, cell, U, b_2)
 
     def forward(self, batch: Batch, state: State = None) -> LossTensors:
         """J over all targets of a batch of `stateful_batches`; see the numpy twin's `loss`.
@@ -183,19 +153,11 @@ class RecurrentLM(TorchModel):
         """U, or E where it is tied."""
         return self.E if self.U is None else self.U
 
-    def encode(
-        self, ids: Int[ndarray, "time batch"], state: State, lengths: Int[ndarray, " batch"] | None
-    ) -> tuple[Tensor, State]:
-        """Outputs [time, batch, output] and the last state of each sequence."""
-        x = F.dropout(F.embedding(self.tensor(ids), self.E), self.dropout.embeddings, self.training)
-        outputs, last = self.cell(x, state, None if lengths is None else self.tensor(lengths))
-        return F.dropout(outputs, self.dropout.outputs, self.training), last
-
     def beginning(self, batch_size: int) -> State:
         """The state before the first `<s>`."""
         if self.start is None:
             return self.cell.initial_state(batch_size)
-        return map_arrays(lambda part: part.expand(batch_size, -1), self.start)
+        return map_arrays(lambda part: part.to(self.E).expand(batch_size, -1), self.start)
 
     def _states_before(self, segments: Segments, state: State) -> State:
         """The state that each segment is read from: the carried one, or that of the beginning."""
