@@ -51,8 +51,8 @@ class TorchModel(nn.Module):
         return next(self.parameters()).device
 
     def tensor(self, array: ndarray) -> Tensor:
-        """An array on the parameters' device."""
-        return torch.as_tensor(array, device=self.device)
+        """A copy of an array, which may be read-only, on the parameters' device."""
+        return torch.tensor(array, device=self.device)
 
     @contextmanager
     def scoring(self) -> Iterator[None]:
@@ -99,7 +99,7 @@ def softmax_loss(h: Tensor, U: Tensor, b_2: Tensor, targets: ndarray, never: int
         raise VocabularyError(f"target {outside} is none of the {len(b_2)} that can be predicted")
     if never is not None and (targets == never).any():
         raise DataError(f"id {never} is never predicted, but {int((targets == never).sum())} targets are it")
-    return F.cross_entropy(readout(h, U, b_2, never), torch.as_tensor(targets, device=h.device))
+    return F.cross_entropy(readout(h, U, b_2, never), torch.tensor(targets, device=h.device))
 
 
 def check_batch(vocabulary: Vocabulary, *arrays: ndarray) -> None:

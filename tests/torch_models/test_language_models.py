@@ -185,6 +185,17 @@ def test_a_model_in_float32_draws_the_weights_of_its_twin() -> None:
     assert_close(twin.next_log_probs(twin.initial_state()), model.next_log_probs(model.initial_state()), 1e-5)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_text_that_is_read_only_is_read_without_a_warning() -> None:
+    ids = stream()
+    ids.setflags(write=False)
+    model = FixedWindowLM.init(VOCABULARY, 2, D, H, np.random.default_rng(0))
+    for twin in (torch_models.FixedWindowLM.from_numpy(model), torch_models.RecurrentLM(make("elman"))):
+        for batch in stateful_batches(ids, 1, 8):
+            twin(batch)
+        twin.sequence_log_probs(ids)
+
+
 def test_ids_that_are_none_are_refused() -> None:
     twin = torch_models.RecurrentLM(make("elman"))
     outside = np.full((3, 2), len(VOCABULARY))
