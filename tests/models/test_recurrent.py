@@ -52,8 +52,10 @@ def test_is_a_language_model_and_trainable(name: str, memory: Any) -> None:
     assert isinstance(model, Trainable)
 
 
-@pytest.mark.parametrize("sizes", [(7, 3, 3, 4), (9, 2, 5, 2), (11, 1, 2, 3)])
-@every_memory
+@pytest.mark.parametrize(
+    ("memory", "sizes"),
+    [("text", (7, 3, 3, 4)), ("sentence", (9, 2, 5, 2)), ("sentence", (11, 1, 2, 3)), ("none", (8, 2, 1, 3))],
+)
 @every_cell
 def test_every_gradient_equals_differences(name: str, memory: Any, sizes: tuple) -> None:
     T, B, D, H = sizes
@@ -70,7 +72,7 @@ def test_every_gradient_equals_differences(name: str, memory: Any, sizes: tuple)
     def loss(params: Any) -> float:
         return RecurrentLM(WORDS, model.cell, params, memory=memory).loss(batch, state).loss
 
-    report = check_gradients(loss, model.params, step.gradients, max_entries=4, rng=rng)
+    report = check_gradients(loss, model.params, step.gradients, max_entries=2, rng=rng)
     report.require()
     assert report.worst_error < 1e-6
 
@@ -90,7 +92,7 @@ def test_gradients_with_dropout_equal_differences(name: str) -> None:
     def loss(params: Any) -> float:
         return step(RecurrentLM(WORDS, model.cell, params, dropout=model.dropout)).loss
 
-    check_gradients(loss, model.params, step(model).gradients, max_entries=6, rng=rng).require()
+    check_gradients(loss, model.params, step(model).gradients, max_entries=2, rng=rng).require()
 
 
 @pytest.mark.parametrize("name", ["lstm", "2-layer elman dense"])
@@ -114,7 +116,7 @@ def test_tied_embeddings_have_the_gradients_of_both_roles(name: str) -> None:
 
 @every_memory
 @every_cell
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(length=st.integers(0, 40), seed=st.integers(0, 2**32 - 1), largest=st.sampled_from([1, 700, 1 << 22]))
 def test_vectorised_scores_equal_stepwise_ones(
     name: str, memory: Any, length: int, seed: int, largest: int
@@ -140,7 +142,7 @@ def test_probabilities_sum_to_one(name: str, memory: Any) -> None:
 
 
 @every_memory
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 2**32 - 1), steps=st.integers(1, 12), batch_size=st.integers(1, 4))
 def test_chunks_with_the_state_carried_equal_the_whole(
     memory: Any, seed: int, steps: int, batch_size: int

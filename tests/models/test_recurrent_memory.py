@@ -45,8 +45,8 @@ def test_memory_grows_with_the_steps_by_activations_alone(name: str, form: str) 
     of_a_step = (long - short) / 48
     assert of_a_step < ARRAYS_OF_A_STEP[name] * B * H * 8
     assert of_a_step < weights / 20
-    # Whatever the number of steps: the gradient, and in the fast form the weights laid out in one block besides,
-    # W transposed, and U. Measured: 1.1 to 1.5, and 3.0 to 3.2 times the weights.
+    # Whatever the number of steps: the gradient, and in the fast form the weights laid out in one block, W
+    # transposed, and U. Measured: 1.1 to 1.5 times the weights, and 3.0 to 3.2 times.
     assert short - 16 * of_a_step < (2 if form == "taught" else 4) * weights
 
 

@@ -51,7 +51,7 @@ def term_by_term(cell: Cell, params: Any, x: Any, doutputs: Any, state_0: Any, k
 
 
 @every_cell
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(seed=seeds, T=st.integers(1, 13), k1=st.integers(1, 6), more=st.integers(0, 9))
 def test_equals_its_definition(name: str, seed: int, T: int, k1: int, more: int) -> None:
     rng = np.random.default_rng(seed)
@@ -68,7 +68,7 @@ def test_equals_its_definition(name: str, seed: int, T: int, k1: int, more: int)
 
 
 @every_cell
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(seed=seeds, k1=st.integers(1, 15), more=st.integers(0, 5))
 def test_nothing_is_cut_off_where_k2_reaches_over_the_text(name: str, seed: int, k1: int, more: int) -> None:
     rng = np.random.default_rng(seed)
@@ -85,7 +85,7 @@ def test_nothing_is_cut_off_where_k2_reaches_over_the_text(name: str, seed: int,
 
 
 @every_cell
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(seed=seeds, k=st.sampled_from([1, 2, 3, 4, 6, 12, 15]))
 def test_equal_k_are_the_detached_chunks_of_practice(name: str, seed: int, k: int) -> None:
     rng = np.random.default_rng(seed)
@@ -138,18 +138,18 @@ def peak_of(call: Any) -> int:
 
 @pytest.mark.parametrize("base", ["elman", "lstm", "gru"])
 def test_memory_is_that_of_k2_steps(base: str) -> None:
-    """Four times the text, and of the activations' memory not a tenth of the full gradient's growth."""
+    """Three times the text, and not a tenth of one [batch, hidden] array more for each further step."""
     rng = np.random.default_rng(3)
     cell, B, H = TAUGHT_CELLS[base], 8, 32
     params = cell.init(1, H, rng)
     peaks = []
-    for T in (100, 400):
+    for T in (60, 180):
         x, zero = rng.standard_normal((T, B, 1)), np.zeros((10, B, H))
         peaks.append(
             peak_of(lambda x=x, zero=zero: truncated_backward(cell, params, x, lambda *_: zero, k1=10, k2=20))
         )
     arrays_of_one_step = B * H * 8
-    assert peaks[1] - peaks[0] < 300 * arrays_of_one_step / 10
+    assert peaks[1] - peaks[0] < 120 * arrays_of_one_step / 10
     assert peaks[0] < 20 * 20 * arrays_of_one_step + 3 * sum(a.nbytes for _, a in named_arrays(params))
 
 
