@@ -230,8 +230,12 @@ def prepare(
 def _executor(bundle: Bundle, workers: int | None, scheduler: str) -> Executor:
     if not scheduler:
         return LocalPool(bundle, workers)
-    from rnn_course.grading.dask_pool import DaskPool
-
+    try:
+        from rnn_course.grading.dask_pool import DaskPool
+    except ImportError as error:
+        raise GradingError(
+            'Dask is not installed; it is installed with: pip install "rnn-course[dask]"'
+        ) from error
     return DaskPool(bundle, scheduler)
 
 

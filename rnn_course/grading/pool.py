@@ -202,6 +202,43 @@ class Worker:
         return lines[-1] if lines else f"exit status {self.process.poll()}"
 
 
+class Seat:
+    """One worker, started when there is a first job and again when it is gone."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.worker: Worker | None = None
+
+    def grade(self, job: Job) -> Outcome:
+        """Grade one job, and wait for what comes of it.
+
+        Raises:
+            GradingError: if a worker cannot be started.
+        """
+        if self.worker is None:
+            self.worker = Worker(self.bundle)
+            self.worker.waiting = (job, 1)
+        else:
+            self.worker.send(job, 1)
+        try:
+            while True:
+                _ready({self.worker.connection: self.worker})
+                if (found := self.worker.receive()) is not None:
+                    break
+        except BaseException:
+            self.close()
+            raise
+        if self.worker.is_gone or self.worker.worked >= JOBS_PER_WORKER:
+            self.close()
+        return found[1]
+
+    def close(self) -> None:
+        """End the worker."""
+        worker, self.worker = self.worker, None
+        if worker is not None:
+            worker.close()
+
+
 def _ready(workers: dict[Connection, Worker]) -> list[Worker]:
     # Those that have said something, have ended, or are past their time.
     busy = {connection: worker for connection, worker in workers.items() if not worker.is_free}
