@@ -83,17 +83,31 @@ def test_truncation_costs_an_elman_network_little_and_an_lstm_much() -> None:
 
 def test_plain_depth_loses_the_gradient_and_shortcuts_keep_it() -> None:
     found = depth.gradient_by_layer(50)
-    plain, residual, dense = found.lowest_to_top
+    plain, residual, dense, highway = found.lowest_to_top
     assert 1e-13 < plain < 1e-9
     assert 10 < residual < 100
     assert 1 < dense < 10
+    assert 0.03 < highway < 0.3
     falls = np.log10(found.norms[0])
     assert np.corrcoef(np.arange(50), falls)[0, 1] > 0.99, "a straight line on a log axis, as over time"
 
 
+def test_a_highway_keeps_what_its_gates_let_by() -> None:
+    """Per layer about 1 - sigmoid(b_tau), so that 50 layers need a bias well below the usual -1."""
+    ratios = [
+        depth.gradient_by_layer(skips=["highway"], seeds=[0], transform_bias=bias).lowest_to_top[0]
+        for bias in (-1.0, -3.0, -5.0)
+    ]
+    assert ratios[0] < 1e-5
+    assert 0.03 < ratios[1] < 0.3
+    assert 0.5 < ratios[2] < 1.2
+
+
 @pytest.mark.slow
 def test_fifty_layers_of_lstms() -> None:
-    plain, residual, dense = depth.gradient_by_layer(50, cell_name="lstm", seeds=range(2)).lowest_to_top
+    found = depth.gradient_by_layer(50, cell_name="lstm", seeds=range(2))
+    plain, residual, dense, highway = found.lowest_to_top
+    assert 0.02 < highway < 0.3
     assert plain < 1e-30
     assert 1 < residual < 10
     assert 0.1 < dense < 2

@@ -52,7 +52,7 @@ def test_the_table_at_64_units() -> None:
 
 @pytest.mark.slow
 def test_the_table_at_256_units() -> None:
-    found = horizon.gradient_horizons(seeds=range(2), hidden_size=256, batch_size=2, longest=450)
+    found = horizon.gradient_horizons(seeds=[0], hidden_size=256, batch_size=2, longest=450)
     wider = {
         "Elman, orthogonal": (20, 50),
         "LSTM, forget bias 2": (150, np.inf),

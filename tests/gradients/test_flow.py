@@ -27,8 +27,13 @@ FORMS: dict[str, Cell] = {
     "2-layer lstm": stacked(CELLS["lstm"], 2),
     "3-layer gru residual": stacked(CELLS["gru"], 3, skip="residual"),
     "3-layer elman dense": stacked(CELLS["elman"], 3, skip="dense"),
+    "3-layer lstm highway": stacked(CELLS["lstm"], 3, skip="highway"),
 }
-SKIPS: dict[str, Any] = {"3-layer gru residual": "residual", "3-layer elman dense": "dense"}
+SKIPS: dict[str, Any] = {
+    "3-layer gru residual": "residual",
+    "3-layer elman dense": "dense",
+    "3-layer lstm highway": "highway",
+}
 every_form = pytest.mark.parametrize("name", FORMS)
 seeds = st.integers(0, 2**32 - 1)
 sizes = st.tuples(st.integers(1, 9), st.integers(1, 3), st.integers(1, 4), st.integers(1, 4))
