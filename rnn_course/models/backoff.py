@@ -19,8 +19,12 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from rnn_course.models.markov import Context, MarkovModel
-from rnn_course.models.ngram_index import NgramIndex
+from rnn_course.models.ngram_index import NgramIndex, whole_sentences
 from rnn_course.text.vocabulary import Vocabulary
+
+# So many tokens, and the rest of a sentence, are scored at a time, so that memory is taken again and does not
+# grow with the text.
+PIECE_SIZE = 1 << 18
 
 
 class BackoffModel(MarkovModel):
@@ -63,6 +67,12 @@ class BackoffModel(MarkovModel):
     def sequence_log_probs(self, stream: Int[ndarray, " length"]) -> Float[ndarray, " length"]:
         """log P(w_t | w_1 .. w_(t-1)) for every token of a stream, in nats."""
         self.vocabulary.check_ids(stream)
+        log_probs = np.empty(len(stream))
+        for piece in whole_sentences(stream, PIECE_SIZE):
+            log_probs[piece] = self._log_probs(stream[piece])
+        return log_probs
+
+    def _log_probs(self, stream: Int[ndarray, " length"]) -> Float[ndarray, " length"]:
         probs = self.probs[0][stream]
         for k, places, contexts, ngrams in self.index.match(stream):
             known, unknown = np.flatnonzero(ngrams >= 0), np.flatnonzero(ngrams < 0)

@@ -124,6 +124,17 @@ def sentence_starts(stream: Int[ndarray, " length"]) -> Int[ndarray, " sentences
     return np.insert(starts, 0, 0) if len(stream) else starts
 
 
+def whole_sentences(stream: Int[ndarray, " length"], size: int) -> Iterator[slice]:
+    """Slices that cover a stream and end where sentences end, each of `size` tokens or a little more."""
+    starts = sentence_starts(stream)
+    begin = 0
+    while begin < len(stream):
+        at = int(np.searchsorted(starts, begin + size))
+        end = int(starts[at]) if at < len(starts) else len(stream)
+        yield slice(begin, end)
+        begin = end
+
+
 def context_lengths(stream: Int[ndarray, " length"], longest: int) -> Int[ndarray, " length"]:
     """How many tokens each place can look back on, `<s>` included, counted up to `longest`."""
     starts = sentence_starts(stream)

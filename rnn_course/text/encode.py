@@ -24,8 +24,9 @@ from rnn_course.errors import DataError
 from rnn_course.text.number_words import number_words
 from rnn_course.text.vocabulary import BOS, EOS, UNK, Vocabulary
 
-# So many characters are numbered at a time, which takes some 20 bytes of memory for each.
-PIECE_SIZE = 1 << 22
+# So many characters are numbered at a time. Larger arrays leave the cache, and go back to the operating
+# system when they are freed, so that every page of the next ones must be cleared.
+PIECE_SIZE = 1 << 20
 
 
 def encode_text(
@@ -80,7 +81,7 @@ def _number_tokens(text: str) -> tuple[Int[ndarray, " length"], list[str]]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """A text that ends in a space, some millions of characters at a time, cut at spaces."""
+    """A text that ends in a space, about a million characters at a time, cut at spaces."""
     start = 0
     while start < len(text):
         end = text.find(" ", start + PIECE_SIZE)

@@ -50,10 +50,9 @@ def number_words(text: str) -> tuple[Int[ndarray, " words"], list[str]]:
     raw = text.encode("utf-8", "surrogatepass") + b" " + bytes(8)  # so that eight bytes follow each word
     ends = np.flatnonzero(np.frombuffer(raw, dtype=np.uint8) == ord(" "))
     starts = np.concatenate(([0], ends[:-1] + 1))
+    if not (ends > starts).all():  # a space behind a space, or at the beginning
+        starts, ends = starts[ends > starts], ends[ends > starts]
     lengths = ends - starts
-    is_word = lengths > 0
-    if not is_word.all():
-        starts, lengths = starts[is_word], lengths[is_word]
 
     blocks = _blocks(raw, starts, lengths)
     for attempt in count():
@@ -63,9 +62,9 @@ def number_words(text: str) -> tuple[Int[ndarray, " words"], list[str]]:
     firsts = np.flatnonzero(first == np.arange(len(first)))
     number_of_first = np.empty(len(first), dtype=np.int64)
     number_of_first[firsts] = np.arange(len(firsts))
-    spans = zip(starts[firsts].tolist(), lengths[firsts].tolist(), strict=True)
-    words = [raw[start : start + length].decode("utf-8", "surrogatepass") for start, length in spans]
-    return _at(number_of_first, first), words
+    spans = zip(starts[firsts].tolist(), ends[firsts].tolist(), strict=True)
+    words = b" ".join([raw[start:end] for start, end in spans]).decode("utf-8", "surrogatepass")
+    return _at(number_of_first, first), words.split(" ") if words else []
 
 
 def first_equal(keys: UInt[ndarray, " keys"]) -> Int[ndarray, " keys"]:
@@ -145,6 +144,7 @@ def _are_equal(blocks: list[Block], lengths: Int[ndarray, " words"], first: Int[
     place = np.empty(len(first), dtype=np.int64)
     for words, values in blocks:
         place[words] = np.arange(len(values))
-        if not (_at(values, _at(place, first[words])) == values).all():
+        values_of_first = _at(values, _at(place, first[words]))
+        if not (values_of_first == values).all():
             return False
     return True

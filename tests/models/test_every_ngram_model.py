@@ -10,6 +10,7 @@ from ngram_cases import FITS, IN_BACKOFF_FORM, cats, other_texts, texts
 
 from rnn_course import lm
 from rnn_course.errors import DataError, OrderError, VocabularyError
+from rnn_course.models import backoff
 from rnn_course.text.encode import encode_text
 from rnn_course.text.vocabulary import Vocabulary
 
@@ -44,6 +45,17 @@ def test_vectorised_scores_equal_stepwise_ones(fit, text, other, order):
     for scored in (stream, encode_text(other, vocabulary)[0], stream[:-1]):
         stepwise = lm.sequence_log_probs(StepByStep(model), scored)
         np.testing.assert_allclose(model.sequence_log_probs(scored), stepwise, rtol=1e-10)
+
+
+@settings(max_examples=40)
+@given(text=texts, size=st.integers(1, 9), order=st.integers(1, 4))
+def test_size_of_pieces_does_not_matter(text, size, order):
+    stream, vocabulary = encode_text(text)
+    model = FITS["KneserNey"](stream, vocabulary, min(order, longest_ngram(text)))
+    whole = model.sequence_log_probs(stream)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backoff, "PIECE_SIZE", size)
+        np.testing.assert_array_equal(model.sequence_log_probs(stream), whole)
 
 
 @every_model

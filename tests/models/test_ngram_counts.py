@@ -11,7 +11,7 @@ from ngram_cases import cats, texts
 
 from rnn_course.errors import OrderError, VocabularyError
 from rnn_course.models.ngram_counts import NgramCounts
-from rnn_course.models.ngram_index import run_edges, sort_with_places
+from rnn_course.models.ngram_index import run_edges, sort_with_places, whole_sentences
 from rnn_course.text.encode import encode_text
 
 
@@ -131,3 +131,17 @@ def test_sorting_keys_with_their_places(numbers):
 def test_edges_of_runs():
     assert run_edges(np.array([5, 5, 7, 9, 9, 9])).tolist() == [0, 2, 3, 6]
     assert run_edges(np.array([4])).tolist() == [0, 1]
+
+
+@given(lengths=st.lists(st.integers(0, 5)), rest=st.integers(0, 3), size=st.integers(1, 20))
+def test_pieces_of_whole_sentences(lengths, rest, size):
+    stream = np.array(
+        [token for length in lengths for token in [3] * length + [1]] + [3] * rest, dtype=np.int64
+    )
+    pieces = list(whole_sentences(stream, size))
+    assert [t for piece in pieces for t in range(piece.start, piece.stop)] == list(range(len(stream)))
+    for piece in pieces[:-1]:
+        assert stream[piece.stop - 1] == 1
+        ends = np.flatnonzero(stream[piece] == 1) + 1
+        assert ends[-1] >= size
+        assert (ends[:-1] < size).all()
