@@ -81,7 +81,7 @@ def truncated_gradient(
 
     Source: Williams & Peng 1990.
     """
-    check_left_to_right("truncated_gradient", cell, params)
+    check_left_to_right("truncated_gradient", cell)
     check_sizes("truncated_gradient", x=(x, "time batch embed"), doutputs=(doutputs, "time batch output"))
     if steps < 1:
         raise CourseError(f"truncated_gradient: a loss looks back at least 1 step, its own, got {steps}")

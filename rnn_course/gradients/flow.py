@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from rnn_course.cells.bidirectional import BidirectionalState
 from rnn_course.cells.cell import Cell, Params, State
 from rnn_course.cells.parameters import map_arrays, named_arrays
 from rnn_course.errors import CourseError, ShapeError, check_sizes
@@ -51,7 +50,7 @@ def backward_by_step(
         CourseError: if the network reads from the right too, whose states do not follow one another.
         ShapeError: if doutputs has not the shape of the outputs, or x is empty.
     """
-    check_left_to_right("backward_by_step", cell, params)
+    check_left_to_right("backward_by_step", cell)
     check_sizes("backward_by_step", x=(x, "time batch embed"), doutputs=(doutputs, "time batch output"))
     if not len(x):
         raise ShapeError("backward_by_step: x has no steps")
@@ -183,7 +182,7 @@ def state_jacobian(
         CourseError: if the network reads from the right too.
         ShapeError: if a size does not fit.
     """
-    check_left_to_right("state_jacobian", cell, params)
+    check_left_to_right("state_jacobian", cell)
     check_sizes("state_jacobian", x=(x, "time embed"))
     if not len(x):
         raise ShapeError("state_jacobian: x has no steps")
@@ -205,19 +204,14 @@ def state_jacobian(
     return StateJacobian(np.concatenate([array for _, array in named_arrays(dstate_0)], axis=1), parts)
 
 
-def check_left_to_right(function: str, cell: Cell, params: Params) -> None:
+def check_left_to_right(function: str, cell: Cell) -> None:
     """Hold the cell to be one whose state at a step comes from the state before it.
 
     Raises:
         CourseError: if it is bidirectional, or a stack of such.
     """
 
-    def reads_from_the_right(state: Any) -> bool:
-        if isinstance(state, BidirectionalState):
-            return True
-        return isinstance(state, tuple) and any(map(reads_from_the_right, state))
-
-    if reads_from_the_right(cell.initial_state(params, 1)):
+    if cell.sees_future:
         raise CourseError(
             f"{function}: {cell.name} reads from both sides, so its states do not follow in time"
         )
