@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from rnn_course.commands.confinement import tier_option
+
+if TYPE_CHECKING:
+    from rnn_course.grading.sandbox import Tier
 
 
 def _shown(folder: Path) -> str:
@@ -16,7 +22,8 @@ def _shown(folder: Path) -> str:
 @click.command()
 @click.argument("assignments", nargs=-1)
 @click.option("--check", is_flag=True, help="Change nothing; say whether the release is up to date.")
-def release(assignments: tuple[str, ...], check: bool) -> None:
+@tier_option
+def release(assignments: tuple[str, ...], check: bool, tier: Tier | None) -> None:
     """Make the students' notebooks of ASSIGNMENTS (default: all) out of their sources.
 
     Before anything is changed, the reference solution must have full marks and the untouched notebook none.
@@ -28,6 +35,7 @@ def release(assignments: tuple[str, ...], check: bool) -> None:
     from rnn_course.grading.errors import GradingError, ReleaseError
     from rnn_course.grading.release import check_drift
     from rnn_course.grading.release import release as release_one
+    from rnn_course.grading.single import LABEL
 
     course = open_course()
     names = [course.find_assignment(name) for name in assignments] or course.assignments()
@@ -48,7 +56,7 @@ def release(assignments: tuple[str, ...], check: bool) -> None:
                 bar.set_description_str(f"{name}: {step}")
                 bar.update()
 
-            done = release_one(course, name, show)
+            done = release_one(course, name, show, tier)
         except ReleaseError as error:
             failed = True
             steps.close()
@@ -59,5 +67,11 @@ def release(assignments: tuple[str, ...], check: bool) -> None:
         manual = f", {done.manual_points:g} by hand" if done.manual_points else ""
         what = "written" if done.changed else "unchanged"
         click.echo(f"{name}: {what} in {_shown(done.folder)} ({done.points:g} points by tests{manual})")
+        for label in done.labels:
+            if label.mode == "single":
+                click.echo(f"  {label.notebook}: {LABEL}. Its tests need more than values:")
+                click.echo(
+                    "".join(f"    {cell}: {reason}\n" for cell, reason in label.reasons.items()), nl=False
+                )
     if failed:
         raise SystemExit(1)
