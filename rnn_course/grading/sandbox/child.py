@@ -74,6 +74,7 @@ class Child:
         clean_up: Callable[[], None] | None = None,
         inherited: int = 0,
         supervised: bool = False,
+        watched: bool = False,
         report: int = -1,
     ) -> None:
         self.pid = pid
@@ -83,6 +84,7 @@ class Child:
         self._clean_up = clean_up
         self._inherited = inherited
         self._supervised = supervised
+        self._watched = watched
         self._report = report
         self._reason = ""
         self._pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
@@ -114,7 +116,7 @@ class Child:
 
         To be called now and then by who does not `wait`. A supervisor does it by itself.
         """
-        if self.ending is not None or self._supervised:
+        if self.ending is not None or self._watched:
             return 0
         held = memory_of(tree(self.pid), self._inherited)
         if held > MARGIN * self.confinement.memory_bytes:
@@ -148,22 +150,20 @@ class Child:
             return True
         if self._pidfd >= 0:
             select.select([self._pidfd], [], [], max(0.0, seconds))
-            if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-                return False
-            self._end_group()  # while its number cannot be anybody else's
-            _, status, used = os.wait4(self.pid, 0)
         else:
             time.sleep(max(0.0, min(seconds, 0.005)))
-            pid, status, used = os.wait4(self.pid, os.WNOHANG)
-            if pid == 0:
+        if hasattr(os, "waitid"):
+            if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
                 return False
-            self._end_group()
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)  # while its number cannot be anybody else's
+        pid, status, used = os.wait4(self.pid, os.WNOHANG)
+        if pid == 0:
+            return False
+        end_group(self.pid)
         self.usage = Usage(used.ru_maxrss << 10, used.ru_utime + used.ru_stime)
         self._finish(os.waitstatus_to_exitcode(status))
         return True
-
-    def _end_group(self) -> None:
-        end_group(self.pid)
 
     def _finish(self, code: int) -> None:
         if self._pidfd >= 0:
@@ -199,14 +199,11 @@ def ending_of(code: int, usage: Usage, confinement: Confinement, reason: str) ->
 def end_group(pid: int) -> None:
     """End what is left of a process group whose leader has ended, and wait until it is gone."""
     end = time.monotonic() + 1.0
-    try:
-        while time.monotonic() < end:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+        while tree(pid) and time.monotonic() < end:
             os.killpg(pid, signal.SIGKILL)
-            if not any(member != pid for member in tree(pid)):
-                return
             time.sleep(0.001)
-    except (ProcessLookupError, PermissionError):
-        return
 
 
 def _signal_name(number: int) -> str:

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from rnn_course.grading.sandbox.child import Child
 from rnn_course.grading.sandbox.confinement import MARK, Confinement, SandboxError, Tier
+from rnn_course.grading.sandbox.landlock import landlock_version
 from rnn_course.grading.sandbox.lockdown import close_others, default_signals, end_with_parent, lock_down
 from rnn_course.grading.sandbox.mounts import PRIVATE, TEMPORARY, put_files
 from rnn_course.grading.sandbox.namespaces import (
@@ -24,7 +25,9 @@ from rnn_course.grading.sandbox.namespaces import (
     may_make_namespaces,
 )
 from rnn_course.grading.sandbox.processes import own_memory
-from rnn_course.grading.sandbox.system_calls import CLONE_NEWPID
+from rnn_course.grading.sandbox.seccomp import policy
+from rnn_course.grading.sandbox.system_calls import CLONE_NEWPID, architecture, c_library
+from rnn_course.grading.sandbox.view import readable_paths
 
 READY = b"ready"
 
@@ -63,6 +66,8 @@ def fork_confined(
     if tier is Tier.BUBBLEWRAP and started_at != tier.value:
         raise SandboxError("fork_confined: for this tier, start the server with launch(..., serves=True)")
     as_root = by == "root" or os.geteuid() == 0
+    if tier is not Tier.UNSAFE:
+        prepare(confinement)
     kept = {*keep_fds}
     sys.stdout.flush()
     sys.stderr.flush()
@@ -94,6 +99,19 @@ def fork_confined(
         ending = child.kill()
         raise SandboxError(f"fork_confined: {answer.decode(errors='replace') or f'the child {ending}'}")
     return child
+
+
+def prepare(confinement: Confinement) -> None:
+    """Work out in the parent, once, what every child would otherwise work out anew."""
+    readable_paths(confinement.readable)
+    if sys.platform == "linux":
+        import resource  # noqa: F401
+
+        landlock_version()
+        c_library()
+        for shared in (False, True):
+            for may_fork in (False, True):
+                policy(architecture(), shared, may_fork, confinement.local_sockets)
 
 
 def _run(

@@ -92,7 +92,14 @@ def launch(
         for descriptor in (said, life, report):
             os.close(descriptor)
     process.returncode = 0  # it is waited for by Child
-    child = Child(process.pid, confinement, clean_up=lambda: os.close(alive), supervised=True, report=result)
+    child = Child(
+        process.pid,
+        confinement,
+        clean_up=lambda: os.close(alive),
+        supervised=True,
+        watched=True,
+        report=result,
+    )
     with os.fdopen(ready, "rb") as pipe:
         answer = pipe.read()
     if answer != CONFINED:

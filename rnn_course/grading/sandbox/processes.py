@@ -57,8 +57,12 @@ def memory_of(pids: Iterable[int], inherited: int = 0) -> int:
     if len(members) < 2:
         return rough
     shares = [_share(pid) for pid in members]
-    exact = [share for share in shares if share is not None]
-    return min(rough, sum(exact)) if len(exact) == len(shares) else rough
+    known = [share for share in shares if share is not None]
+    if len(known) < len(shares):
+        return rough
+    # A page that n of them still share with the process outside is counted n times 1 / (n + 1).
+    from_outside = inherited * len(members) // (len(members) + 1)
+    return min(rough, max(0, sum(known) - from_outside))
 
 
 def _share(pid: int) -> int | None:

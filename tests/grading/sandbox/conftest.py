@@ -43,6 +43,11 @@ def forking_tier(request: pytest.FixtureRequest) -> Tier:
 
 
 @pytest.fixture
+def namespaces() -> Tier:
+    return given(Tier.NAMESPACES)
+
+
+@pytest.fixture
 def running() -> Callable[[str], list[int]]:
     """`running(word)`: processes with the word in their command line."""
     return lambda word: [pid for pid in every_process() if word.encode() in command_of(pid)]
