@@ -11,6 +11,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,8 @@ def _state(run: Run, header: Mapping[str, Any], arrays: Mapping[str, ndarray]) -
     """The model's state: the arrays are in the file, their structure is what the model makes of a batch."""
     if not arrays:
         return None
-    batch = next(islice(run.data.epoch(run.config.seed, header["epoch"]), header["batch"] - 1, None))
+    last = islice(run.data.epoch(run.config.seed, header["epoch"]), header["batch"] - 1, header["batch"])
+    (batch,) = last  # ValueError if the epoch has become shorter
     return run.learner.state_from_numpy(run.learner.loss(batch, None).state, arrays)
 
 
@@ -143,12 +145,23 @@ def _identity(run: Run) -> dict[str, Any]:
         "version": VERSION,
         "model": type(model).__name__,
         "vocabulary": words,
+        "settings": _settings(model),
         "parameters": {
             name: f"{array.dtype} {array.shape}" for name, array in run.learner.parameters().items()
         },
         "data": run.data.mark,
         "config": run.config.fixed(),
     }
+
+
+def _settings(model: Any) -> dict[str, Any]:
+    """What a model was told besides its parameters, as far as JSON can say it: its memory, its dropout ..."""
+    settings = {"cell": getattr(getattr(model, "cell", None), "name", None)}
+    for name, value in vars(model).items():
+        if not name.startswith("_") and name != "training" and isinstance(value, str | int | float | tuple):
+            with suppress(TypeError):  # parameters are tuples too
+                settings[name] = json.dumps(value)
+    return settings
 
 
 def _compare(path: str | Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from numbers import Integral, Real
 from typing import Any, Literal
 
 from rnn_course.errors import CourseError
@@ -94,14 +95,14 @@ class TrainingConfig:
         value = getattr(self, name)
         if value is None and optional:
             return
-        kind = (int,) if whole else (int, float)
-        right = isinstance(value, kind) and not isinstance(value, bool)
+        right = isinstance(value, Integral if whole else Real) and not isinstance(value, bool)
         if not right or not (value >= least and value > above and value < below):
             bounds = [f"at least {least}"] if least > -math.inf else []
             bounds += [f"above {above}"] if above > -math.inf else []
             bounds += [f"below {below}"] if below < math.inf else []
             what = ("a whole number " if whole else "a number ") + " and ".join(bounds)
             raise CourseError(f"{name} is {what}{', or None' if optional else ''}; got {value!r}")
+        object.__setattr__(self, name, int(value) if whole else float(value))  # of numpy's numbers, Python's
 
     def make_optimizer(self) -> Optimizer:
         """The optimizer with its settings filled in."""

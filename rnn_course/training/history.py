@@ -65,13 +65,15 @@ class History:
 
     @property
     def perplexity(self) -> Float[ndarray, " updates"]:
-        """exp(loss) of each batch."""
-        return np.exp(self.loss)
+        """exp(loss) of each batch; inf where that is too large a number."""
+        with np.errstate(over="ignore"):
+            return np.exp(self.loss)
 
     @property
     def valid_perplexity(self) -> Float[ndarray, " evaluations"]:
-        """exp(valid_loss) of each evaluation."""
-        return np.exp(self.valid_loss)
+        """exp(valid_loss) of each evaluation, likewise."""
+        with np.errstate(over="ignore"):
+            return np.exp(self.valid_loss)
 
     @property
     def best_update(self) -> int | None:

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm.auto import tqdm
 
 from rnn_course.errors import CourseError, DataError
@@ -121,7 +122,7 @@ def finish_run(
                 update = _one_update(run, batch, last)
                 _show(bar, run, update)
                 stopped = run.reason_to_stop()
-                if callback is not None and callback(update) is True:
+                if callback is not None and _says_stop(callback(update)):
                     stopped = stopped or "callback"
                 due = last or (checkpoint_every is not None and run.updates % checkpoint_every == 0)
                 if checkpoint is not None and (due or stopped):
@@ -133,6 +134,11 @@ def finish_run(
     if run.config.keep_best and run.best is not None:
         run.learner.restore(run.best)
     return run.log.history(stopped)
+
+
+def _says_stop(answer: Any) -> bool:
+    """True itself: a callback may return anything else without meaning it."""
+    return isinstance(answer, bool | np.bool_) and bool(answer)
 
 
 def _with_last(batches: Iterable[Any]) -> Iterator[tuple[Any, bool]]:

@@ -15,6 +15,7 @@ import pytest
 from small_models import SmallModel, text
 
 from rnn_course.cells.parameters import map_arrays, named_arrays
+from rnn_course.errors import DataError
 from rnn_course.text.batching import stateful_batches
 from rnn_course.training.checkpoint import read_arrays, write_arrays
 from rnn_course.training.config import TrainingConfig
@@ -131,6 +132,23 @@ def test_arrays_and_header_come_back_as_they_were(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["run"]
 
 
+def test_data_that_has_become_shorter_is_told(tmp_path: Path) -> None:
+    batches = list(stateful_batches(text(), 4, 10))
+    options: dict[str, Any] = {"checkpoint": tmp_path / "run", "progress": False}
+    for carry in (False, True):
+        shorter, longer = (config(evaluate_every=None, max_updates=updates) for updates in (9, 12))
+        train(SmallModel(), lambda rng: batches, shorter, carry_state=carry, **options)
+        with pytest.raises((CheckpointError, DataError), match=r"lacks something|fewer than when"):
+            train(
+                SmallModel(),
+                lambda rng: batches[:7],
+                longer,
+                carry_state=carry,
+                **options,
+            )
+        (tmp_path / "run").unlink()
+
+
 @pytest.mark.slow
 def test_a_process_killed_while_it_saves_leaves_a_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "run"
@@ -203,8 +221,9 @@ def test_another_models_checkpoint_is_refused_and_the_model_left_alone(tmp_path:
     before = path.read_bytes()
     for model, settings, words in (
         (SmallModel(size=7), config(), r"parameters E was float64 \(9, 6\) and is float64 \(9, 7\) now"),
-        (SmallModel(cell="gru"), config(), r"parameters cell\.\w+ was"),
+        (SmallModel(cell="gru"), config(), "settings cell was lstm and is gru now"),
         (SmallModel(dtype=np.float32), config(), "parameters E was float64 .* and is float32"),
+        (SmallModel(dropout=0.1), config(), r"settings dropout was 0\.0 and is 0\.1 now"),
         (SmallModel(), config(learning_rate=0.03), "config learning_rate was 0.02 and is 0.03 now"),
         (SmallModel(), config(optimizer="sgd"), "config optimizer was adam and is sgd now"),
         (SmallModel(), config(schedule=Plateau()), "config schedule"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from rnn_course.errors import CourseError
@@ -37,6 +38,12 @@ from rnn_course.training.schedule import Constant, Plateau, WarmupCosine
 def test_what_makes_no_sense_is_refused(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(CourseError, match=words):
         TrainingConfig(**settings)
+
+
+def test_numbers_of_numpy_become_numbers_of_python() -> None:
+    config = TrainingConfig(steps=np.int64(7), learning_rate=np.float32(0.5), max_seconds=3)  # type: ignore[arg-type]
+    assert (type(config.steps), type(config.learning_rate), type(config.max_seconds)) == (int, float, float)
+    assert (config.steps, config.learning_rate) == (7, 0.5)
 
 
 def test_only_the_rules_for_stopping_may_change_in_a_run() -> None:

@@ -103,7 +103,7 @@ def test_clipping_bounds_the_norm_and_keeps_the_direction(
     assert clip_gradients(gradients, max_norm) == pytest.approx(norm, rel=1e-12)
     clipped = np.concatenate([array for _, array in named_arrays(gradients)])
     assert global_norm([clipped]) <= max_norm * (1 + 1e-12)
-    np.testing.assert_allclose(clipped, g * min(1, max_norm / norm if norm else 1), rtol=1e-12)
+    np.testing.assert_allclose(clipped, g * (max_norm / norm if norm > max_norm else 1), rtol=1e-12)
 
 
 def test_the_norm_of_float32_neither_overflows_nor_vanishes() -> None:
