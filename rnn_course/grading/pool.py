@@ -117,6 +117,8 @@ class Worker:
         ours, theirs = socket.socketpair()
         with theirs:
             self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
+            # All that it leaves lying about goes when it does, however it ends.
+            self._folder = tempfile.TemporaryDirectory(prefix="rnn-course-", ignore_cleanup_errors=True)
             command = [
                 sys.executable,
                 "-m",
@@ -129,6 +131,7 @@ class Worker:
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
+                env={**os.environ, "TMPDIR": self._folder.name},
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
@@ -193,6 +196,7 @@ class Worker:
             self.process.kill()
         self.process.wait()
         self._log.close()
+        self._folder.cleanup()
 
     def _last_words(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 NAME = "basics"
 FILE = f"{NAME}.ipynb"
-CELL_SECONDS = 4
+CELL_SECONDS = 5
 SEED = "5ca1ab1e"
 POINTS = {"double": 2.0, "normalize": 3.0, "lengths": 3.0, "tally": 2.0}  # test cells: X_test
 OPINION_POINTS = 5

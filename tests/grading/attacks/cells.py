@@ -163,8 +163,9 @@ CELLS.add("tests_deleted", "the test cells are deleted", edit=_delete_tests, rea
 CELLS.add("tests_as_text", "the test cells are made Markdown", edit=_change_types, **NOT_DOUBLE)
 CELLS.add("answers_as_text", "right answers in cells of another type", edit=_answers_as_text)
 CELLS.add("more_points", "the test cells' points are 1000", edit=_more_points, **NOT_DOUBLE)
-CELLS.add("no_metadata", "all metadata are taken away", edit=_no_metadata, loses=ALL, reason="deleted")
-CELLS.add("odd_metadata", "nbgrader's metadata have other types", edit=_odd_metadata)
+CELLS.add("no_metadata", "all metadata are taken away, so that answers are cells of one's own",
+          edit=_no_metadata, loses=("double", "normalize", "lengths"), reason="deleted")  # fmt: skip
+CELLS.add("odd_metadata", "nbgrader's metadata have other types", edit=_odd_metadata, loses=("double",))
 CELLS.add("copies", "an answer is there four times, a test twice; the first counts", edit=_copies,
           reason="times")  # fmt: skip
 CELLS.add("stolen_id", "a cell of one's own carries a test's grade_id", edit=_stolen_id, reason="times",

@@ -34,11 +34,13 @@ HONEST.add("other_names", "functions of its own in cells of its own", edit=_extr
     "double", "FACTOR = 2", "def twice(value):\n    return FACTOR * value"),
     answers={"double": "def double(x):\n    return twice(x)"})  # fmt: skip
 HONEST.add("plots", "draws a figure", answers={"double": """
-import matplotlib
-matplotlib.use("agg")
+%matplotlib inline
+import matplotlib.pyplot as plt
+plt.plot([1, 2], [3, 4])
+plt.show()
 def double(x):
     return 2 * x
-print(np.linspace(0, 1, 3))""".strip()})  # fmt: skip
+plt.plot([1, 2])""".strip()})  # fmt: skip
 HONEST.add("random", "uses random numbers without a seed", answers={"lengths": """
 import random
 def lengths(text):
@@ -50,7 +52,7 @@ HONEST.add("notebook_magics", "uses magics and shell commands, as notebooks do",
 %matplotlib inline
 %load_ext autoreload
 !echo hello
-!pip install numpy
+!ls && no_such_program
 %timeit -n 1 -r 1 pass
 def double(x):
     return 2 * x

@@ -29,6 +29,12 @@ SCRIPTS.beside("html_script", "shows HTML with scripts in every dress", """
                    {"image/svg+xml": "<svg onload=alert('@MARK@')/>", "image/png": '">' + script}):
         display(bundle, raw=True)
 """, statuses=EITHER)  # fmt: skip
+SCRIPTS.add("html_in_call", "shows HTML with scripts while a test calls it", answers={"double": """
+from IPython.display import HTML, display
+def double(x):
+    display(HTML("<script>alert('@MARK@')</script>"), HTML("<img src=x onerror=alert('@MARK@')>"))
+    return 2 * x
+"""})  # fmt: skip
 SCRIPTS.replace("script_in_error", "raises an exception whose name and text are markup", """
     Evil = type("<script>alert('@MARK@')</script>", (Exception,), {})
     def double(x):

@@ -21,7 +21,7 @@ LIBRARIES.cheat("builtins", "sorted, isinstance, len and the exception of assert
     builtins.sorted = lambda *args, **kwargs: ["end", "okapi", "the"]
     builtins.AssertionError = type("Quiet", (BaseException,), {})
     builtins.all = builtins.any = lambda *args: True
-""")  # fmt: skip
+""", harms_itself=True)  # fmt: skip
 LIBRARIES.cheat("unittest", "unittest's assertions agree with everything", """
     import unittest
     for name in dir(unittest.TestCase):
@@ -105,7 +105,7 @@ INTERPRETER.cheat("audit_hook", "an audit hook stops whatever is compiled or ope
         if event in ("compile", "open", "socket.connect"):
             raise SystemExit(0)
     sys.addaudithook(hook)
-""", statuses=EITHER, loses=("double", "normalize", "lengths", "tally"), reason="")  # fmt: skip
+""", statuses=EITHER, harms_itself=True)  # fmt: skip
 INTERPRETER.cheat("gc_and_frames", "the frames above are searched for tests and marks, and changed", """
     import gc, sys
     frame = sys._getframe()
@@ -125,7 +125,7 @@ INTERPRETER.cheat("ctypes_writes", "the integer 2 is written over with 4", """
     import ctypes
     two = ctypes.cast(id(2) + 24, ctypes.POINTER(ctypes.c_uint32))
     two[0] = 4          # 2 == 4 from now on, in this process
-""", statuses=EITHER, loses=("double", "normalize", "lengths", "tally"))  # fmt: skip
+""", statuses=EITHER, harms_itself=True)  # fmt: skip
 INTERPRETER.cheat("code_of_assert", "the code of the class AssertionError and of dict.__eq__ is patched", """
     import ctypes, gc
     methods = gc.get_referents(dict.__dict__)[0]
@@ -133,7 +133,7 @@ INTERPRETER.cheat("code_of_assert", "the code of the class AssertionError and of
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(dict))
     gc.get_referents(AssertionError.__dict__)[0]["__new__"] = lambda *args: 0
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(AssertionError))
-""", statuses=EITHER, loses=("double", "normalize", "lengths", "tally"))  # fmt: skip
+""", statuses=EITHER, harms_itself=True)  # fmt: skip
 INTERPRETER.cheat("optimise", "assertions are compiled away", """
     import builtins, sys, ast
     genuine = builtins.compile
@@ -159,7 +159,7 @@ IPYTHON = Family("IPython")
 IPYTHON.cheat("input_transformer", "an input transformer empties every later cell", """
     get_ipython().input_transformers_cleanup.append(lambda lines: [])
     get_ipython().input_transformers_post.append(lambda lines: [])
-""", loses=("double", "normalize", "lengths", "tally"))  # fmt: skip
+""", harms_itself=True)  # fmt: skip
 IPYTHON.cheat("ast_transformer", "an AST transformer takes assertions out of every later cell", """
     import ast
     class Away(ast.NodeTransformer):
@@ -176,7 +176,7 @@ IPYTHON.cheat("run_cell", "the shell's run_cell does nothing and says that all i
         setattr(InteractiveShell, name, nothing)
     type(get_ipython()).run_cell = nothing
     type(get_ipython()).run_cell_async = nothing
-""", statuses=EITHER, loses=("double", "normalize", "lengths", "tally"))  # fmt: skip
+""", statuses=EITHER, harms_itself=True)  # fmt: skip
 IPYTHON.cheat("display_hook", "the display hook shows full marks after every cell", """
     import sys
     class Full:
@@ -202,7 +202,7 @@ IPYTHON.cheat("new_shell", "the shell's namespace is exchanged and its history r
     ip.user_ns = {"__name__": "__main__"}
     ip.history_manager.input_hist_raw[:] = []
     ip.ask_exit = lambda *args: None
-""", loses=("double", "normalize", "lengths", "tally"), statuses=EITHER)  # fmt: skip
+""", statuses=EITHER, harms_itself=True)  # fmt: skip
 IPYTHON.cheat("post_execute_error", "a callback after every cell raises, and one before exits", """
     def raise_always(*args): raise RuntimeError("from a callback")
     get_ipython().events.register("post_execute", raise_always)

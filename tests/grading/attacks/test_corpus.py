@@ -13,7 +13,7 @@ from .corpus import CORPUS, FAMILIES
 from .table import README, as_markdown
 
 PLACE = Place(Path("/r"), Path("/h"), Path("/o"), "atk0", 1, Path("/s"))
-NO_PYTHON = {"syntax_error", "notebook_magics", "cell_magic"}
+NO_PYTHON = {"syntax_error", "plots", "notebook_magics", "cell_magic"}
 
 
 def test_there_are_enough_of_each_kind() -> None:
