@@ -11,6 +11,7 @@ from numpy import ndarray
 
 from rnn_course.cells.cell import Cell, Params
 from rnn_course.cells.initialization import uniform
+from rnn_course.cells.packed import packed
 from rnn_course.errors import DataError, ShapeError, check_sizes
 from rnn_course.layers import ReadoutParams, log_softmax
 from rnn_course.models.encoder import (
@@ -72,6 +73,7 @@ class Labeller:
         self.vocabulary = vocabulary
         self.labels = labels
         self.cell = cell
+        self._reader = packed(cell)
         self.params = params
         self.dropout = Dropout.of(dropout)
         name, output_size = type(self).__name__, cell.output_size(params.cell)
@@ -148,13 +150,13 @@ class Labeller:
         J, of_loss = softmax_loss_forward(self.params.readout, vectors, targets)
         dreadout, dvectors = softmax_loss_backward(of_loss)
         doutputs = self._vectors_backward(dvectors, of_vectors)
-        dencoder, _ = encoder_backward(self.cell, doutputs, of_encoder)
+        dencoder, _ = encoder_backward(self._reader, doutputs, of_encoder)
         return Step(J, len(targets), LabellerParams(*dencoder, *dreadout), None)
 
     def _read(self, words: Padded, rng: np.random.Generator | None) -> tuple[ndarray, EncoderCache, Any]:
         check_padded(type(self).__name__, words)
         outputs, of_encoder = encoder_forward(
-            self.cell, self.params.encoder, words.ids, None, words.lengths, dropout=self.dropout, rng=rng
+            self._reader, self.params.encoder, words.ids, None, words.lengths, dropout=self.dropout, rng=rng
         )
         vectors, of_vectors = self._vectors(outputs, words)
         return vectors, of_encoder, of_vectors

@@ -10,8 +10,9 @@ from numpy import ndarray
 
 from rnn_course.cells.cell import Cell, Params, State, state_at
 from rnn_course.cells.initialization import uniform
+from rnn_course.cells.packed import packed
 from rnn_course.cells.parameters import map_arrays
-from rnn_course.errors import CourseError, ShapeError, VocabularyError, check_sizes
+from rnn_course.errors import CourseError, DataError, ShapeError, VocabularyError, check_sizes
 from rnn_course.layers import ReadoutParams, log_softmax
 from rnn_course.models.encoder import (
     Dropout,
@@ -111,6 +112,7 @@ class RecurrentLM:
             )
         self.vocabulary = vocabulary
         self.cell = cell
+        self._reader = packed(cell)
         self.params = params
         self.memory: Memory = memory
         self.dropout = Dropout.of(dropout)
@@ -177,7 +179,7 @@ class RecurrentLM:
         else:
             doutputs = np.zeros_like(done.outputs)
             doutputs[done.inside] = drows
-        dencoder, _ = encoder_backward(self.cell, doutputs, done.of_encoder)
+        dencoder, _ = encoder_backward(self._reader, doutputs, done.of_encoder)
         return Step(done.loss, done.tokens, self.gather(dencoder, dreadout), done.state)
 
     def gather(self, dencoder: EncoderParams, dreadout: ReadoutParams) -> RecurrentParams:
@@ -189,11 +191,13 @@ class RecurrentLM:
     def _forward(self, batch: Batch, state: State, rng: np.random.Generator | None) -> _Pass:
         inputs, targets = batch
         check_sizes("RecurrentLM", inputs=(inputs, "time batch"), targets=(targets, "time batch"))
+        if not inputs.size:
+            raise DataError(f"the batch is empty: its inputs are {inputs.shape}")
         segments = cut(inputs, self.memory)
         places, inside = lay_out(segments, inputs.shape[1])
         state_0 = None if self.cell.sees_future else self._states_before(segments, state)
         outputs, of_encoder = encoder_forward(
-            self.cell,
+            self._reader,
             self.params.encoder,
             inputs.ravel()[places],
             state_0,
@@ -207,7 +211,7 @@ class RecurrentLM:
         loss, of_loss = softmax_loss_forward(self.params.readout, rows, targets, self.vocabulary.bos_id)
         after = None
         if self.memory != "none" and not self.cell.sees_future:
-            ends = state_at(self.cell.states(of_encoder.cell), segments.lengths)
+            ends = state_at(self._reader.states(of_encoder.cell), segments.lengths)
             after = map_arrays(lambda array: array[segments.last()], ends)
         return _Pass(loss, len(targets), after, outputs, inside, of_encoder, of_loss)
 

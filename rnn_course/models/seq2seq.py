@@ -9,6 +9,7 @@ from numpy import ndarray
 
 from rnn_course.cells.bidirectional import reverse_within_lengths
 from rnn_course.cells.cell import Cell, State, state_at, state_at_backward
+from rnn_course.cells.packed import packed
 from rnn_course.cells.parameters import named_arrays
 from rnn_course.errors import CourseError, DataError, ShapeError
 from rnn_course.lm import Tokens
@@ -82,6 +83,7 @@ class Seq2Seq:
         self.source = source
         self.target = target
         self.cell = cell
+        self._reader = packed(cell)
         self.params = params
         self.reverse_source = reverse_source
         self.dropout = Dropout.of(dropout)
@@ -152,11 +154,11 @@ class Seq2Seq:
         dreadout, drows = softmax_loss_backward(done.of_loss)
         doutputs = np.zeros_like(done.decoder_outputs)
         doutputs[done.inside] = drows
-        ddecoder, dstate = encoder_backward(self.cell, doutputs, done.of_decoder)
-        states = self.cell.states(done.of_encoder.cell)
+        ddecoder, dstate = encoder_backward(self._reader, doutputs, done.of_decoder)
+        states = self._reader.states(done.of_encoder.cell)
         dstates = state_at_backward(dstate, states, batch.source.lengths)
         nothing = np.zeros_like(done.encoder_outputs)
-        dencoder, _ = encoder_backward(self.cell, nothing, done.of_encoder, dstates)
+        dencoder, _ = encoder_backward(self._reader, nothing, done.of_encoder, dstates)
         gradients = Seq2SeqParams(dencoder, decoder.gather(ddecoder, dreadout))
         return Step(done.loss, done.tokens, gradients, None)
 
@@ -187,9 +189,9 @@ class Seq2Seq:
         if self.reverse_source:
             ids = reverse_within_lengths(ids, lengths)
         outputs, cache = encoder_forward(
-            self.cell, self.params.encoder, ids, None, lengths, dropout=self.dropout, rng=rng
+            self._reader, self.params.encoder, ids, None, lengths, dropout=self.dropout, rng=rng
         )
-        return state_at(self.cell.states(cache.cell), lengths), outputs, cache
+        return state_at(self._reader.states(cache.cell), lengths), outputs, cache
 
     def _forward(self, batch: PairBatch, rng: np.random.Generator | None) -> _Pass:
         source, target = batch
@@ -199,7 +201,7 @@ class Seq2Seq:
         (inputs, targets), lengths = teacher_forcing(target)
         decoder = self.params.decoder
         outputs, of_decoder = encoder_forward(
-            self.cell, decoder.encoder, inputs, start, lengths, dropout=self.dropout, rng=rng
+            self._reader, decoder.encoder, inputs, start, lengths, dropout=self.dropout, rng=rng
         )
         inside = np.arange(len(inputs))[:, None] < lengths
         rows, expected = outputs[inside], targets[inside]
