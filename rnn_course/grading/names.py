@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import symtable
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,8 +16,8 @@ class Names(NamedTuple):
     """Names in a cell's text.
 
     Attributes:
-        used: names that are read, in functions too, without Python's own.
-        bound: names that the cell binds, those of functions' local variables too.
+        used: names of the cell that are read, in functions too, without Python's own.
+        bound: names that the cell binds, outside of functions and classes.
         imported: modules that it imports, and what it imports from them, as `package.name`.
     """
 
@@ -28,18 +29,34 @@ class Names(NamedTuple):
 @lru_cache(maxsize=2048)
 def names_in(source: str) -> Names | None:
     """The names of a cell; None if its text is not Python."""
+    text = _without_magics(source)
     try:
-        nodes = list(ast.walk(ast.parse(_without_magics(source))))
+        table = symtable.symtable(text, "cell", "exec")
+        nodes = list(ast.walk(ast.parse(text)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    loaded = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    targets = [node.target for node in nodes if isinstance(node, ast.AugAssign)]
-    changed = {target.id for target in targets if isinstance(target, ast.Name)}
+    own = table.get_symbols()
+    read = {symbol.get_name() for symbol in own if symbol.is_referenced()}
+    read |= {name for node in nodes for name in _augmented_by(node)}
     return Names(
-        frozenset((loaded | changed) - BUILTINS),
-        frozenset(name for node in nodes for name in _bound_by(node)),
+        frozenset((read | set(_global_in(table))) - BUILTINS),
+        frozenset(symbol.get_name() for symbol in own if symbol.is_assigned() or symbol.is_imported()),
         frozenset(name for node in nodes for name in _imported_by(node)),
     )
+
+
+def _global_in(table: symtable.SymbolTable) -> Iterator[str]:
+    """Names of the cell that its functions and classes read."""
+    for child in table.get_children():
+        for symbol in child.get_symbols():
+            if symbol.is_global() and symbol.is_referenced():
+                yield symbol.get_name()
+        yield from _global_in(child)
+
+
+def _augmented_by(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        yield node.target.id
 
 
 def idle_in_tests(set_up: Iterable[tuple[int, str]], tests: Iterable[str]) -> set[int]:
@@ -59,7 +76,7 @@ def idle_in_tests(set_up: Iterable[tuple[int, str]], tests: Iterable[str]) -> se
     known: set[str] = set()
     shows: set[int] = set()
     for index, names in cells:
-        if names is not None and names.used - names.bound - known:
+        if names is not None and names.used - known - names.bound:
             shows.add(index)
         elif names is not None:
             known |= names.bound
@@ -89,20 +106,6 @@ def _modules(cells: Iterable[tuple[int, Names | None]]) -> set[str]:
 
 def _without_magics(source: str) -> str:
     return "\n".join("pass" if line[:1] in "%!" and line else line for line in source.split("\n"))
-
-
-def _bound_by(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-        yield node.id
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name
-    elif isinstance(node, ast.arg):
-        yield node.arg
-    elif isinstance(node, ast.Import | ast.ImportFrom):
-        for alias in node.names:
-            yield alias.asname or alias.name.partition(".")[0]
-    elif isinstance(node, ast.ExceptHandler) and node.name:
-        yield node.name
 
 
 def _imported_by(node: ast.AST) -> Iterator[str]:

@@ -11,8 +11,10 @@ from nbformat import NotebookNode
 
 from rnn_course.errors import CourseError
 from rnn_course.grading.hidden import split_hidden
+from rnn_course.grading.names import names_in
 
 MEBIBYTE = 1 << 20
+OURS = __name__.partition(".")[0]
 
 
 class Side(Enum):
@@ -58,7 +60,8 @@ class Plan:
         plain: the text, stripped, of the instructor's code cells that have no grade_id. All others without
             one are the student's.
         hidden_modules: modules that the student's process cannot import, and all under them.
-        preload: modules that are loaded before a submission comes, to save time.
+        preload: modules that are loaded before a submission comes, to save time, besides those of this
+            package that the instructor's cells import.
         tester_files: files that only the tests see, by path relative to the notebook.
     """
 
@@ -82,6 +85,17 @@ class Plan:
             cell.source.strip() for cell in release.cells if cell.cell_type == "code" and not grade_id(cell)
         }
         return cls(tests=dict(tests), plain=frozenset(plain), **settings)
+
+    def modules(self, *, tests: bool) -> tuple[str, ...]:
+        """What to load before a submission comes: `preload`, and this package's modules that cells import.
+
+        Args:
+            tests: whether for the tester, who has the hidden tests too.
+        """
+        sources = [*self.plain, *(text if tests else split_hidden(text)[0] for text in self.tests.values())]
+        imported = {module for text in sources if (names := names_in(text)) for module in names.imported}
+        found = {module for module in imported if module.partition(".")[0] == OURS}
+        return (*self.preload, *sorted(found - set(self.preload)))
 
     def source(self, cell: NotebookNode) -> str:
         """What the tester runs for an instructor's cell: with hidden tests."""

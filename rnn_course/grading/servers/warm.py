@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -63,6 +64,7 @@ class WarmServer:
         self.ready = False
         self.has_child = False
         self.hidden = hidden_paths(hidden_modules) if role == "student" else ()
+        self.home = tempfile.TemporaryDirectory(prefix="rnn-course-", ignore_cleanup_errors=True)
         ours, theirs = socket.socketpair()
         self.control = Channel(ours, FRAME)
         # -P: the current folder is not on the path, so that no file of a student's is imported here.
@@ -84,7 +86,7 @@ class WarmServer:
             else:
                 self.process = subprocess.Popen(
                     argv,
-                    env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": "/nonexistent", **environment},
+                    env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": self.home.name, **environment},
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -162,6 +164,7 @@ class WarmServer:
         with suppress(ProcessLookupError, OSError):
             self.process.kill()
             self.process.wait()
+        self.home.cleanup()
 
     def _wait_until_ready(self) -> None:
         if not self.ready:
@@ -200,14 +203,20 @@ _SERVERS: dict[tuple[Any, ...], tuple[WarmServer, WarmServer]] = {}
 
 
 def servers_for(
-    tier: Tier, preload: Sequence[str], hidden_modules: Sequence[str]
+    tier: Tier, for_student: Sequence[str], for_tester: Sequence[str], hidden_modules: Sequence[str]
 ) -> tuple[WarmServer, WarmServer]:
-    """This process's warm pair, the student's and the tester's; started if there is none yet."""
-    key = (os.getpid(), tier, tuple(preload), tuple(hidden_modules))
+    """This process's warm pair, the student's and the tester's; started if there is none yet.
+
+    Args:
+        tier: how the student's children are confined.
+        for_student: modules to load; for_tester: likewise.
+        hidden_modules: what the student's children cannot import.
+    """
+    key = (os.getpid(), tier, tuple(for_student), tuple(for_tester), tuple(hidden_modules))
     if key not in _SERVERS:
         close_servers()  # a worker grades one assignment at a time
-        student = WarmServer("student", tier, preload, hidden_modules)
-        _SERVERS[key] = student, WarmServer("tester", Tier.UNSAFE, preload, ())
+        student = WarmServer("student", tier, for_student, hidden_modules)
+        _SERVERS[key] = student, WarmServer("tester", Tier.UNSAFE, for_tester, ())
     return _SERVERS[key]
 
 

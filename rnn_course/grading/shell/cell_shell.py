@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from types import TracebackType
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -11,6 +13,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from rnn_course.grading.shell.outputs import Outputs, Stream
+
+GRADER = "rnn_course.grading."
 
 
 class _Hook(DisplayHook):
@@ -55,6 +59,27 @@ class CellShell(InteractiveShell):
     def init_io(self) -> None:
         """No terminal."""
 
+    def enable_gui(self, gui: Any = None) -> None:
+        """No windows: `%matplotlib inline` asks for none, and any other way shows figures inline too."""
+
+    def system(self, cmd: str) -> None:
+        """`!command`, without a terminal, for which a confined process has no device."""
+        command = self.var_expand(cmd, depth=1)
+        try:
+            done = subprocess.run(
+                command,
+                shell=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+        except OSError as error:
+            print(error)
+            self.user_ns["_exit_code"] = 1
+            return
+        print(done.stdout.decode(errors="replace"), end="")
+        self.user_ns["_exit_code"] = done.returncode
+
     def run(self, source: str) -> bool:
         """Run one cell; its outputs are in `outputs`. Whether it ran through without an exception."""
         streams = sys.stdout, sys.stderr
@@ -63,6 +88,13 @@ class CellShell(InteractiveShell):
             return bool(self.run_cell(source, store_history=True).success)
         finally:
             sys.stdout, sys.stderr = streams
+
+    def _get_exc_info(self, exc_tuple: Any = None) -> Any:
+        kind, error, trace = super()._get_exc_info(exc_tuple)
+        shown = without_grader(trace)
+        if isinstance(error, BaseException):
+            error = error.with_traceback(shown)
+        return kind, error, shown
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         try:
@@ -77,6 +109,19 @@ class CellShell(InteractiveShell):
                 "traceback": [str(line) for line in stb],
             }
         )
+
+
+def without_grader(trace: TracebackType | None) -> TracebackType | None:
+    """A traceback without the grader's own part at its inner end, where a test calls a student's function."""
+    links = []
+    while trace is not None:
+        links.append(trace)
+        trace = trace.tb_next
+    while len(links) > 1 and str(links[-1].tb_frame.f_globals.get("__name__", "")).startswith(GRADER):
+        links.pop()
+    for link in reversed(links):
+        trace = TracebackType(trace, link.tb_frame, link.tb_lasti, link.tb_lineno)
+    return trace
 
 
 def new_shell(most_bytes: int) -> CellShell:

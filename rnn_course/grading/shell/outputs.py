@@ -97,7 +97,7 @@ def clean_outputs(raw: object, most_bytes: int) -> list[NotebookNode]:
     for item in raw[:MOST_OUTPUTS] if isinstance(raw, list) else []:
         output = _cleaned(item, left)
         size = len(json.dumps(output))
-        if size > left + 1000:
+        if size > 2 * left + 1000:  # escapes make it longer
             kept.append(from_dict({"output_type": "stream", "name": "stdout", "text": CUT}))
             break
         left -= size
@@ -113,7 +113,7 @@ def _cleaned(item: Any, most: int) -> dict[str, Any]:
         return {
             "output_type": "stream",
             "name": name if name in STREAMS else "stdout",
-            "text": _text(item.get("text"), most),
+            "text": _text(item.get("text"), most + len(CUT)),
         }
     if kind == "error":
         lines = item.get("traceback")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import socket
 from collections.abc import Iterator
@@ -89,7 +90,7 @@ class Drive:
             return
         self.sources.append(cell.there or "")
         if not replay and cell.place >= self.resume_at:
-            self._say("cell", cell.place, [dict(each) for each in clean_outputs(outputs, self.output_bytes)])
+            self._say_outputs(cell, clean_outputs(outputs, self.output_bytes))
             mine = self._own() & set(bound) & self.read
             if cell.here is None and mine:
                 self._say(
@@ -104,6 +105,8 @@ class Drive:
         self._say("start", cell.place)
         self.link.begin(self.seconds)
         succeeded = self.shell.run(cell.here)
+        for name in names.bound if names else ():
+            self.installed.pop(name, None)  # from here on it is the instructor's
         outputs = self.shell.outputs.take()
         if not cell.is_test:
             if not succeeded and cell.place >= self.resume_at:
@@ -114,7 +117,7 @@ class Drive:
         elif self.link.ended:
             self._stop(cell, self.link.ended)
         elif cell.place >= self.resume_at:
-            self._say("cell", cell.place, outputs)
+            self._say_outputs(cell, outputs)
 
     def _bind(self, cell: Cell) -> None:
         """Have this side's namespace show what the student's names mean now."""
@@ -191,6 +194,10 @@ class Drive:
                 for line in _definitions(source, name):
                     return source, line
         return None
+
+    def _say_outputs(self, cell: Cell, outputs: list[Any]) -> None:
+        # nbformat's nodes, which a rich output holds at any depth, are no values of the wire
+        self._say("cell", cell.place, json.loads(json.dumps(outputs)))
 
     def _say(self, *message: Any) -> None:
         self.control.send(encode(message))

@@ -65,12 +65,10 @@ class Link:
 
     def do(self, operation: str, *arguments: Any, **named: Any) -> Any:
         """Have an operation carried out there; its value, or its exception raised here."""
-        __tracebackhide__ = True
         return self.outcome(self.request("do", operation, arguments, named))
 
     def outcome(self, answer: Any) -> Any:
         """The value of an answer, or the exception that it tells of raised."""
-        __tracebackhide__ = True
         if type(answer) is not tuple or len(answer) != 3 or answer[0] not in ("value", "raised"):
             raise self._lose("sent something else than an answer")
         state, what, printed = answer
@@ -92,7 +90,6 @@ class Link:
             CellStopped: if there is none.
             TypeError: if an argument, or the answer, cannot be sent.
         """
-        __tracebackhide__ = True
         if self.ended:
             raise CellStopped(self.ended)
         try:

@@ -13,7 +13,6 @@ def install(link: Callable[[], Link]) -> None:
     """From now on, probes of this process run on the other side of `link()`."""
 
     def run(source: str, name: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        __tracebackhide__ = True
         there = link()
         return there.outcome(there.request("probe", source, name, arguments, named))
 

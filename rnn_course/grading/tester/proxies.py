@@ -32,7 +32,6 @@ class ObjectProxy:
         object.__setattr__(self, "_rnn_handle", handle)
 
     def __getattr__(self, name: str) -> Any:
-        __tracebackhide__ = True
         details = self._rnn_handle.details
         if name.startswith("__") and name.endswith("__"):
             if name in details:
@@ -48,7 +47,6 @@ class ObjectProxy:
         self._rnn_link.do("delattr", self, name)
 
     def __getitem__(self, key: Any) -> Any:
-        __tracebackhide__ = True
         return self._rnn_link.do("getitem", self, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -96,7 +94,6 @@ class ObjectProxy:
             chunk = min(2 * chunk, MOST_AT_ONCE)
 
     def __next__(self) -> Any:
-        __tracebackhide__ = True
         return self._rnn_link.do("next", self)
 
     def __enter__(self) -> Any:
@@ -120,7 +117,6 @@ class CallableProxy(ObjectProxy):
     __slots__ = ()
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        __tracebackhide__ = True
         return self._rnn_link.do("call", self, *arguments, **named)
 
 
@@ -172,6 +168,14 @@ for _name in ARITHMETIC:
     setattr(ObjectProxy, f"__r{_name.rstrip('_')}__", _either_there(_name, swapped=True))
 for _name in ONE_SIDED:
     setattr(ObjectProxy, f"__{_name}__", _alone(_name))
+
+
+def _doc(self: ObjectProxy) -> Any:
+    return self._rnn_handle.details.get("__doc__")
+
+
+for _kind in (ObjectProxy, CallableProxy, ClassProxy):
+    _kind.__doc__ = property(_doc)  # type: ignore[assignment]
 
 
 class FunctionHandles:
@@ -250,7 +254,6 @@ def _function(
     link: Link, handle: Handle, sources: Callable[[str], tuple[str, int] | None]
 ) -> Callable[..., Any]:
     def function(*arguments: Any, **named: Any) -> Any:
-        __tracebackhide__ = True
         return link.do("call", function, *arguments, **named)
 
     details = handle.details
