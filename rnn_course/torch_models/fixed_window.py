@@ -11,6 +11,7 @@ from numpy import ndarray
 from torch import Tensor
 from torch.nn import functional as F
 
+from rnn_course.errors import ShapeError, check_sizes
 from rnn_course.models.encoder import Dropout
 from rnn_course.models.fixed_window import FixedWindowLM as NumpyFixedWindowLM
 from rnn_course.models.fixed_window import FixedWindowParams
@@ -23,6 +24,7 @@ from rnn_course.torch_models.module import (
     LossTensors,
     TorchModel,
     check_batch,
+    check_ids,
     readout,
     softmax_loss,
     to_array,
@@ -89,12 +91,17 @@ class FixedWindowLM(TorchModel):
     def forward(self, batch: Batch | Windows, state: ndarray | None = None) -> LossTensors:
         """J over all targets; batch and state as for the numpy twin."""
         if isinstance(batch, Windows):
+            sizes = {"contexts": (batch.contexts, "rows window"), "targets": (batch.targets, "rows")}
+            check_sizes("FixedWindowLM", **sizes)
+            if batch.contexts.shape[1] != self.window:
+                raise ShapeError(f"contexts are {batch.contexts.shape}, but the window is {self.window}")
             contexts, targets, state = batch.contexts, batch.targets, None
         else:
             inputs, targets = batch
+            check_batch(self.vocabulary, inputs=inputs, targets=targets)
             contexts, state = contexts_of(inputs, self.window, state)
             contexts, targets = contexts.reshape(-1, self.window), targets.ravel()
-        check_batch(self.vocabulary, contexts, targets)
+        check_ids(self.vocabulary, contexts, targets)
         h, U = self._hidden(contexts)
         return LossTensors(softmax_loss(h, U, self.b_2, targets, self.vocabulary.bos_id), len(targets), state)
 
@@ -115,7 +122,7 @@ class FixedWindowLM(TorchModel):
 
     def advance(self, state: Context, token: int) -> Context:
         """The last k tokens after one more; `</s>` begins anew."""
-        check_batch(self.vocabulary, np.array([token]))
+        check_ids(self.vocabulary, token)
         if token in (self.vocabulary.bos_id, self.vocabulary.eos_id):
             return self.initial_state()
         return (*state[1:], int(token))
@@ -126,7 +133,7 @@ class FixedWindowLM(TorchModel):
 
     def sequence_log_probs(self, stream: Int[ndarray, " length"]) -> Float[ndarray, " length"]:
         """log P(w_t | the k tokens before it) for every token of a stream, in nats; memory stays bounded."""
-        check_batch(self.vocabulary, stream)
+        check_ids(self.vocabulary, stream)
         log_probs = np.empty(len(stream))
         rows = max(1, LARGEST // len(self.vocabulary))
         state, read = None, read_before(stream)[:, None]

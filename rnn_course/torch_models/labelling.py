@@ -18,7 +18,7 @@ from rnn_course.models.sentence_batches import check_padded, inside
 from rnn_course.models.tagger import Tagger as NumpyTagger
 from rnn_course.text.batching import Padded
 from rnn_course.torch_models.encoder import Encoder
-from rnn_course.torch_models.module import LossTensors, check_batch, readout, softmax_loss, to_array
+from rnn_course.torch_models.module import LossTensors, check_ids, readout, softmax_loss, to_array
 
 
 class Labeller(Encoder):
@@ -98,7 +98,7 @@ class Labeller(Encoder):
 
     def _outputs(self, words: Padded) -> Tensor:
         check_padded(type(self).__name__, words)
-        check_batch(self.vocabulary, words.ids)
+        check_ids(self.vocabulary, words.ids)
         return self.encode(words.ids, None, words.lengths)[0]
 
 

@@ -12,7 +12,7 @@ from numpy import ndarray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from rnn_course.errors import DataError, VocabularyError
+from rnn_course.errors import DataError, VocabularyError, check_sizes
 from rnn_course.text.vocabulary import Vocabulary
 
 
@@ -102,7 +102,7 @@ def softmax_loss(h: Tensor, U: Tensor, b_2: Tensor, targets: ndarray, never: int
     return F.cross_entropy(readout(h, U, b_2, never), torch.tensor(targets, device=h.device))
 
 
-def check_batch(vocabulary: Vocabulary, *arrays: ndarray) -> None:
+def check_ids(vocabulary: Vocabulary, *arrays: ndarray | int) -> None:
     """Hold ids to the vocabulary here: on a GPU, one that lies outside ends the process's use of it.
 
     Raises:
@@ -110,3 +110,17 @@ def check_batch(vocabulary: Vocabulary, *arrays: ndarray) -> None:
     """
     for array in arrays:
         vocabulary.check_ids(np.asarray(array).ravel())
+
+
+def check_batch(vocabulary: Vocabulary, *, inputs: ndarray, targets: ndarray) -> None:
+    """Hold a batch of `stateful_batches` to its shapes and to the vocabulary.
+
+    Raises:
+        ShapeError: if inputs and targets are not both [time, batch].
+        DataError: if they are empty.
+        VocabularyError: naming an id that lies outside.
+    """
+    check_sizes("the batch", inputs=(inputs, "time batch"), targets=(targets, "time batch"))
+    if not inputs.size:
+        raise DataError(f"the batch is empty: its inputs are {inputs.shape}")
+    check_ids(vocabulary, inputs, targets)

@@ -22,6 +22,7 @@ from rnn_course.torch_models.encoder import Encoder, State
 from rnn_course.torch_models.module import (
     LossTensors,
     check_batch,
+    check_ids,
     readout,
     softmax_loss,
     to_array,
@@ -130,7 +131,7 @@ class RecurrentLM(Encoder):
             state: what the batch before this one returned, detached; None at the beginning of a text.
         """
         inputs, targets = batch
-        check_batch(self.vocabulary, inputs, targets)
+        check_batch(self.vocabulary, inputs=inputs, targets=targets)
         segments = cut(inputs, self.memory)
         places, inside = lay_out(segments, inputs.shape[1])
         whole = bool(inside.all())
@@ -178,7 +179,7 @@ class RecurrentLM(Encoder):
 
     def advance(self, state: Read, token: int) -> Read:
         """The state after one token more; as the numpy twin's."""
-        check_batch(self.vocabulary, np.array([token]))
+        check_ids(self.vocabulary, token)
         ends = token in (self.vocabulary.bos_id, self.vocabulary.eos_id)
         anew = self.memory == "none" or (ends and self.memory == "sentence")
         before = self.beginning(1) if anew else state.state
@@ -192,7 +193,7 @@ class RecurrentLM(Encoder):
 
     def sequence_log_probs(self, stream: Int[ndarray, " length"]) -> Float[ndarray, " length"]:
         """log P(w_t | w_1 .. w_(t-1)) for every token of a stream, in nats; memory stays bounded."""
-        check_batch(self.vocabulary, stream)
+        check_ids(self.vocabulary, stream)
         return score_stream(self, stream)
 
     def _step(self, state: State, token: int) -> Read:

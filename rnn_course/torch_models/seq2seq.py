@@ -20,7 +20,7 @@ from rnn_course.models.seq2seq import Seq2Seq as NumpySeq2Seq
 from rnn_course.models.seq2seq import Seq2SeqParams
 from rnn_course.text.batching import Padded
 from rnn_course.torch_models.encoder import Encoder, State
-from rnn_course.torch_models.module import LossTensors, check_batch, softmax_loss
+from rnn_course.torch_models.module import LossTensors, check_ids, softmax_loss
 from rnn_course.torch_models.recurrent import RecurrentLM
 
 
@@ -79,7 +79,7 @@ class Seq2Seq(nn.Module):
             raise ShapeError(f"{len(source.lengths)} sources, but {len(target.lengths)} targets")
         decoder = self.decoder
         (inputs, targets), lengths = teacher_forcing(target)
-        check_batch(decoder.vocabulary, inputs)
+        check_ids(decoder.vocabulary, inputs)
         outputs, _ = decoder.encode(inputs, self._read(source), lengths)
         inside = np.arange(len(inputs))[:, None] < lengths
         h, expected = outputs[decoder.tensor(inside)], targets[inside]
@@ -90,7 +90,7 @@ class Seq2Seq(nn.Module):
     def _read(self, source: Padded) -> State:
         """The state after each source's last word."""
         check_padded("Seq2Seq", source)
-        check_batch(self.source, source.ids)
+        check_ids(self.source, source.ids)
         ids, lengths, _ = source
         if self.reverse_source:
             ids = reverse_within_lengths(ids, lengths)

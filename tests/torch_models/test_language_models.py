@@ -11,12 +11,12 @@ from rnn_course.cells.bidirectional import bidirectional
 from rnn_course.cells.cell import CELLS
 from rnn_course.cells.parameters import map_arrays, named_arrays
 from rnn_course.cells.stacked import stacked
-from rnn_course.errors import CourseError, DataError, VocabularyError
+from rnn_course.errors import CourseError, DataError, ShapeError, VocabularyError
 from rnn_course.lm import LanguageModel, log_prob, perplexity, sample
 from rnn_course.models.encoder import Dropout
 from rnn_course.models.fixed_window import FixedWindowLM
 from rnn_course.models.recurrent import RecurrentLM
-from rnn_course.models.windows import window_batches
+from rnn_course.models.windows import Windows, window_batches
 from rnn_course.text.batching import Batch, stateful_batches
 from rnn_course.text.vocabulary import Vocabulary
 
@@ -207,6 +207,19 @@ def test_ids_that_are_none_are_refused() -> None:
         twin(Batch(inside, np.zeros((3, 2), int)))
     with pytest.raises(VocabularyError, match="id -1"):
         twin.advance(twin.initial_state(), -1)
+
+
+def test_batches_that_do_not_fit_are_refused() -> None:
+    window = FixedWindowLM.init(VOCABULARY, 2, D, H, np.random.default_rng(0))
+    recurrent, fixed = torch_models.RecurrentLM(make("elman")), torch_models.FixedWindowLM.from_numpy(window)
+    inside = np.full((3, 2), 4)
+    for twin in (recurrent, fixed):
+        with pytest.raises(ShapeError, match="targets has time size 2"):
+            twin(Batch(inside, inside[:2]))
+        with pytest.raises(DataError, match="the batch is empty"):
+            twin(Batch(inside[:0], inside[:0]))
+    with pytest.raises(ShapeError, match=r"contexts are \(3, 1\), but the window is 2"):
+        fixed(Windows(inside[:, :1], inside[:, 0]))
 
 
 def test_a_network_that_no_twin_is_wired_like_is_refused() -> None:
