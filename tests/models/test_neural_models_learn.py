@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from descent import fit
 from recurrent_cases import BOTH_DIRECTIONS
 
 from rnn_course import lm
 from rnn_course.cells.cell import CELLS
-from rnn_course.cells.parameters import map_arrays, named_arrays
 from rnn_course.cells.stacked import stacked
 from rnn_course.models.fixed_window import FixedWindowLM
 from rnn_course.models.kneser_ney import KneserNey
@@ -45,22 +45,8 @@ def bigram(corpus: Any) -> float:
 
 
 def trained(model: Any, stream: np.ndarray, epochs: int = 2) -> Any:
-    """Adam (Kingma & Ba 2015), its gradient clipped to the norm 1."""
-    mean, square = (map_arrays(np.zeros_like, model.params) for _ in range(2))
-    n = 0
-    for _ in range(epochs):
-        state = None
-        for batch in stateful_batches(stream, 32, 35):
-            _, _, gradients, state = model.loss_and_gradients(batch, state)
-            n += 1
-            norm = np.sqrt(sum((g**2).sum() for _, g in named_arrays(gradients)))
-            trees = (named_arrays(tree) for tree in (model.params, gradients, mean, square))
-            for (_, p), (_, g), (_, m), (_, s) in zip(*trees, strict=True):
-                g = g / max(1, norm)
-                m += 0.1 * (g - m)
-                s += 0.01 * (g * g - s)
-                p -= 0.01 * (m / (1 - 0.9**n)) / (np.sqrt(s / (1 - 0.99**n)) + 1e-8)
-    return model
+    """After so many epochs over the stream, its state carried from batch to batch."""
+    return fit(model, lambda: stateful_batches(stream, 32, 35), epochs)
 
 
 def test_a_recurrent_network_remembers_more_than_a_bigram(corpus: Any, bigram: float) -> None:
