@@ -41,19 +41,19 @@ class _Beginning(NamedTuple):
     state: Any
 
 
-def length_penalty(length: int, alpha: float) -> float:
-    """lp(Y) = ((5 + |Y|) / 6)^alpha
+def length_penalty(length: int, power: float) -> float:
+    """lp(Y) = ((5 + |Y|) / 6)^power
 
     A sum of logarithms falls with every token, so that short sentences win. Divided by the penalty, long ones
-    have a chance: at alpha = 0 it is 1, at alpha near 1 the score is nearly a mean over tokens.
+    have a chance: at power 0 it is 1, at a power near 1 the score is nearly a mean over tokens.
 
     Args:
         length: predicted tokens |Y|, `</s>` included.
-        alpha: at least 0; 0.6 to 0.7 in the source.
+        power: at least 0; alpha in the source, where it is 0.6 to 0.7.
 
     Source: Wu et al. 2016, equation 14.
     """
-    return ((5 + length) / 6) ** alpha
+    return ((5 + length) / 6) ** power
 
 
 def beam_search(
@@ -62,7 +62,7 @@ def beam_search(
     context: Tokens = (),
     beam_size: int = 5,
     max_tokens: int = 50,
-    alpha: float = 0.0,
+    length_power: float = 0.0,
 ) -> list[Hypothesis]:
     """The best sentences that the search finds, the best first.
 
@@ -74,41 +74,41 @@ def beam_search(
         context: what the text begins with; it is not part of the result.
         beam_size: beginnings that are kept.
         max_tokens: how many tokens to predict at most, `</s>` included.
-        alpha: of `length_penalty`.
+        length_power: of `length_penalty`; 0 ranks by probability alone.
 
     Returns:
         Up to `beam_size` hypotheses: first those that ended, then those that max_tokens cut off, each by
         their score. There is at least one.
 
     Raises:
-        CourseError: if a size is under 1 or alpha under 0, or the model leaves no token possible.
+        CourseError: if a size is under 1 or length_power under 0, or the model leaves no token possible.
 
     Source: Graves 2012; Sutskever et al. 2014; length normalisation: Wu et al. 2016.
     """
-    if beam_size < 1 or max_tokens < 1 or not alpha >= 0:
+    if beam_size < 1 or max_tokens < 1 or not length_power >= 0:
         raise CourseError(
-            "beam_search: beam_size and max_tokens are at least 1, and alpha at least 0; "
-            f"got {beam_size}, {max_tokens} and {alpha}"
+            "beam_search: beam_size and max_tokens are at least 1, and length_power at least 0; "
+            f"got {beam_size}, {max_tokens} and {length_power}"
         )
     beginnings = [_Beginning((), 0.0, state_after(model, context))]
     ended: list[Hypothesis] = []
     for length in range(1, max_tokens + 1):
-        log_probs = np.stack([b.log_prob + model.next_log_probs(b.state) for b in beginnings])
+        log_probs = np.stack([b.log_prob + np.float64(model.next_log_probs(b.state)) for b in beginnings])
         grown = []
         for index in _best(log_probs, beam_size):
             parent, token = divmod(int(index), log_probs.shape[1])
             log_prob = float(log_probs[parent, token])
             if token == model.vocabulary.eos_id:
-                ended.append(_hypothesis(model, beginnings[parent].ids, log_prob, length, alpha, True))
+                ended.append(_hypothesis(model, beginnings[parent].ids, log_prob, length, length_power, True))
             else:
                 grown.append((beginnings[parent], token, log_prob))
         ended = sorted(ended, key=lambda h: -h.score)[:beam_size]
         # Probabilities only fall as sentences grow: may the best beginning still get among the best?
-        hope = grown[0][2] / length_penalty(max_tokens, alpha) if grown else -math.inf
+        hope = grown[0][2] / length_penalty(max_tokens, length_power) if grown else -math.inf
         if len(ended) == beam_size and hope < ended[-1].score:
             return ended
         if length == max_tokens:
-            cut_off = [_hypothesis(model, (*b.ids, w), p, length, alpha, False) for b, w, p in grown]
+            cut_off = [_hypothesis(model, (*b.ids, w), p, length, length_power, False) for b, w, p in grown]
             ended = (ended + cut_off)[:beam_size]
         if length == max_tokens or not grown:
             break
@@ -135,8 +135,8 @@ def _hypothesis(
     ids: tuple[int, ...],
     log_prob: float,
     length: int,
-    alpha: float,
+    length_power: float,
     ended: bool,
 ) -> Hypothesis:
     tokens = tuple(model.vocabulary.tokens[index] for index in ids)
-    return Hypothesis(tokens, log_prob, log_prob / length_penalty(length, alpha), ended)
+    return Hypothesis(tokens, log_prob, log_prob / length_penalty(length, length_power), ended)

@@ -82,15 +82,15 @@ def test_a_beam_of_one_is_greedy(seed: int) -> None:
         assert found.ended == (len(greedy) < 9)
 
 
-@pytest.mark.parametrize("alpha", [0.0, 0.7, 1.5])
+@pytest.mark.parametrize("power", [0.0, 0.7, 1.5])
 @pytest.mark.parametrize("seed", range(4))
-def test_a_beam_wide_enough_for_all_is_exhaustive(seed: int, alpha: float) -> None:
+def test_a_beam_wide_enough_for_all_is_exhaustive(seed: int, power: float) -> None:
     model = recurrent(seed, 1.0)
     everything = sorted(
-        ((log_p / length_penalty(len(tokens) + 1, alpha), tokens) for tokens, log_p in sentences(model, 5)),
+        ((log_p / length_penalty(len(tokens) + 1, power), tokens) for tokens, log_p in sentences(model, 5)),
         key=lambda pair: -pair[0],
     )
-    found = beam_search(model, beam_size=4**5, max_tokens=5, alpha=alpha)
+    found = beam_search(model, beam_size=4**5, max_tokens=5, length_power=power)
     ended = [h for h in found if h.ended]
     assert [h.tokens for h in ended] == [tokens for _, tokens in everything]
     np.testing.assert_allclose([h.score for h in ended], [score for score, _ in everything], rtol=1e-10)
@@ -103,7 +103,7 @@ def test_a_beam_wide_enough_for_all_is_exhaustive(seed: int, alpha: float) -> No
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_it_is_what_its_definition_says(seed: int, size: int) -> None:
     """A second implementation: whole strings, no states, no early end."""
-    model, longest, alpha = recurrent(seed, 2.0), 7, 0.6
+    model, longest, power = recurrent(seed, 2.0), 7, 0.6
     names = model.vocabulary.tokens[1:]  # all but <s>
     live: list[tuple[str, ...]] = [()]
     ended = []
@@ -115,11 +115,11 @@ def test_it_is_what_its_definition_says(seed: int, size: int) -> None:
             for words, end in zip(grown, complete, strict=True)
         ]
         best = sorted(range(len(grown)), key=lambda k: -scores[k])[:size]
-        penalty = ((5 + length) / 6) ** alpha
+        penalty = ((5 + length) / 6) ** power
         ended += [(scores[k] / penalty, grown[k][:-1]) for k in best if complete[k]]
         live = [grown[k] for k in best if not complete[k]]
     expected = sorted(ended, key=lambda pair: -pair[0])[:size]
-    found = beam_search(model, beam_size=size, max_tokens=longest, alpha=alpha)
+    found = beam_search(model, beam_size=size, max_tokens=longest, length_power=power)
     assert [h.tokens for h in found if h.ended] == [tokens for _, tokens in expected]
     np.testing.assert_allclose([h.score for h in found if h.ended], [score for score, _ in expected])
     assert all(h.log_prob == pytest.approx(log_prob(model, list(h.tokens), end=h.ended)) for h in found)
@@ -129,7 +129,7 @@ def test_length_normalisation_lets_longer_sentences_win() -> None:
     model = Table(
         VOCABULARY, {"<s>": {"a": 0.5, "</s>": 0.5}, "a": {"b": 0.8, "</s>": 0.2}, "b": {"</s>": 1.0}}
     )
-    best = {alpha: beam_search(model, beam_size=4, alpha=alpha)[0].tokens for alpha in (0.0, 2.0)}
+    best = {power: beam_search(model, beam_size=4, length_power=power)[0].tokens for power in (0.0, 2.0)}
     assert best == {0.0: (), 2.0: ("a", "b")}
     assert length_penalty(1, 0.7) == 1
     assert length_penalty(7, 1.0) == 2
@@ -146,6 +146,6 @@ def test_what_has_no_probability_is_never_found() -> None:
 
 
 def test_sizes_under_one_are_refused() -> None:
-    for settings in ({"beam_size": 0}, {"max_tokens": 0}, {"alpha": -0.1}, {"alpha": math.nan}):
-        with pytest.raises(CourseError, match="at least 1, and alpha at least 0; got"):
+    for settings in ({"beam_size": 0}, {"max_tokens": 0}, {"length_power": -0.1}, {"length_power": math.nan}):
+        with pytest.raises(CourseError, match="at least 1, and length_power at least 0; got"):
             beam_search(GARDEN_PATH, **settings)  # type: ignore[arg-type]

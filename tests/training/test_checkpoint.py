@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import training_process
 from small_models import SmallModel, text
 
 from rnn_course.cells.parameters import map_arrays, named_arrays
@@ -168,6 +169,28 @@ def test_a_process_killed_while_it_saves_leaves_a_whole_file(tmp_path: Path) -> 
         assert all((array == header["number"]).all() for array in arrays.values())
         whole_part += path.with_name("run.part").exists()
     assert whole_part > 0  # some were killed in the middle of writing
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_again_and_again_is_the_run_that_was_not(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    script = Path(__file__).with_name("training_process.py")
+    rng = np.random.default_rng(0)
+    killed, reached = 0, [0]
+    for _ in range(4):
+        process = subprocess.Popen([sys.executable, script, path], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begins\n"
+        time.sleep(rng.uniform(0.3, 0.8))
+        process.kill()
+        process.stdout.close()
+        killed += process.wait() != 0
+        if path.exists():
+            reached.append(len(read_arrays(path)[1]["log/loss"]))
+    assert killed > 0
+    assert reached == sorted(reached)
+    assert reached[-1] > 0
+    assert_same_run(training_process.run(str(path)), training_process.run(None))  # type: ignore[arg-type]
 
 
 def test_a_damaged_file_is_told_from_a_whole_one(tmp_path: Path) -> None:
