@@ -12,7 +12,7 @@ from rnn_course.cells.cell import Cell, Params, State, state_at
 from rnn_course.cells.initialization import uniform
 from rnn_course.cells.packed import packed
 from rnn_course.cells.parameters import map_arrays
-from rnn_course.errors import CourseError, DataError, ShapeError, VocabularyError, check_sizes
+from rnn_course.errors import CourseError, DataError, VocabularyError, check_sizes
 from rnn_course.layers import ReadoutParams, log_softmax
 from rnn_course.models.encoder import (
     Dropout,
@@ -21,6 +21,7 @@ from rnn_course.models.encoder import (
     encoder_forward,
     encoder_init,
 )
+from rnn_course.models.recurrent_checks import check_state, check_weights
 from rnn_course.models.scoring import repeat_state, score_stream
 from rnn_course.models.segments import Memory, Segments, cut, lay_out
 from rnn_course.models.softmax_loss import (
@@ -117,7 +118,7 @@ class RecurrentLM:
         self.memory: Memory = memory
         self.dropout = Dropout.of(dropout)
         self.start = start
-        _check_weights(vocabulary, cell, params)
+        check_weights(vocabulary, cell, params.cell, params.E, params.U, params.b_2)
         cut(np.zeros((1, 1), np.int64), memory)
 
     @classmethod
@@ -159,6 +160,11 @@ class RecurrentLM:
         Args:
             batch: inputs and targets, [time, batch].
             state: what the batch before this one returned; None at the beginning of a text.
+
+        Raises:
+            ShapeError: if inputs, targets and state disagree on a size.
+            VocabularyError: if an id lies outside the vocabulary.
+            DataError: if the batch is empty, or `<s>` is to be predicted.
         """
         done = self._forward(batch, state, None)
         return Evaluation(done.loss, done.tokens, done.state)
@@ -193,6 +199,8 @@ class RecurrentLM:
         check_sizes("RecurrentLM", inputs=(inputs, "time batch"), targets=(targets, "time batch"))
         if not inputs.size:
             raise DataError(f"the batch is empty: its inputs are {inputs.shape}")
+        if state is not None:
+            check_state(state, self.cell.initial_state(self.params.cell, inputs.shape[1]))
         segments = cut(inputs, self.memory)
         places, inside = lay_out(segments, inputs.shape[1])
         state_0 = None if self.cell.sees_future else self._states_before(segments, state)
@@ -268,19 +276,3 @@ class RecurrentLM:
     def _step(self, state: State, token: int) -> Read:
         output, state = self.cell.step(self.params.cell, state, self.params.E[[token]])
         return Read(state, output)
-
-
-def _check_weights(vocabulary: Vocabulary, cell: Cell, params: RecurrentParams) -> None:
-    """Hold the weights to the vocabulary and to each other."""
-    V, output_size = len(vocabulary), cell.output_size(params.cell)
-    if len(params.E) != V:
-        raise ShapeError(f"E is {params.E.shape}, but the vocabulary has {V:,} tokens")
-    if params.U is None and params.E.shape[1] != output_size:
-        raise ShapeError(
-            f"tied embeddings use one array as E and as U: embed_size {params.E.shape[1]} has to equal the "
-            f"cell's output size {output_size}"
-        )
-    U, b_2 = params.readout
-    check_sizes("RecurrentLM", E=(params.E, "vocab embed"), U=(U, "vocab output"), b_2=(b_2, "vocab"))
-    if U.shape[1] != output_size:
-        raise ShapeError(f"U is {U.shape}, but the cell's outputs have size {output_size}")
