@@ -49,7 +49,7 @@ class DaskPool:
         try:
             self._require_same_version(client)
             client.register_plugin(BundlePlugin(self.bundle.to_bytes(), name), name=name)
-            completed = as_completed()
+            completed = as_completed(loop=client.loop)
 
             def feed() -> None:
                 room = AHEAD * max(1, sum(client.nthreads().values()))

@@ -6,6 +6,7 @@ the same meaning through its table definitions, within the caller's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -101,9 +102,9 @@ class AssignmentRecords:
             self._write_comments(row, known, notebook)
         return submission
 
-    def totals(self, student: str) -> Totals | None:
-        """The sum of a student's marks; None where there is no submission."""
-        return next(iter(self._totals(self.submissions.c.student_id == student).values()), None)
+    def totals(self, students: Sequence[str]) -> dict[str, Totals]:
+        """The sums of some students' marks, by name; those who handed nothing in are not there."""
+        return self._totals(self.submissions.c.student_id.in_(students))
 
     def all_totals(self) -> dict[str, Totals]:
         """The sums of all students' marks, by name."""

@@ -189,19 +189,26 @@ class Transaction:
         return entry
 
     def _commit(self, batch: Sequence[Entry]) -> list[Result]:
-        results = [self._record(entry) for entry in batch]
+        marked = {entry.result.student for entry in batch if self._record(entry)}
+        totals = self.records.totals(sorted(marked)) if marked else {}
+        results = [
+            totals[entry.result.student].put_into(entry.result)
+            if entry.result.student in totals
+            else entry.result
+            for entry in batch
+        ]
         save_results(self.session.connection(), results)
         self.session.commit()
         return results
 
-    def _record(self, entry: Entry) -> Result:
-        result, outcome, job = entry.result, entry.outcome, entry.job
+    def _record(self, entry: Entry) -> bool:
+        """Write one entry's marks; returns whether it has any."""
+        outcome, job = entry.outcome, entry.job
         if outcome is None or job is None or not outcome.notebooks:
-            return result
+            return False
         found = self.records.write(outcome, same_work=entry.same_work, timestamp=submitted_at(job))
-        self.late.assign(found, result.student)
-        totals = self.records.totals(result.student)
-        return totals.put_into(result) if totals else result
+        self.late.assign(found, entry.result.student)
+        return True
 
 
 def wait_while_busy(engine: Any) -> None:
