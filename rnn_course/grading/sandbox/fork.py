@@ -45,7 +45,8 @@ def fork_confined(
 
     Args:
         confinement: the child's limits.
-        tier: how it is confined. BUBBLEWRAP only in a server that `launch` started so.
+        tier: how it is confined. BUBBLEWRAP only in a server that `launch` started so, whose `disk_bytes` its
+            children share.
         body: what the child does, in its private folder as current folder. Its return is exit status 0, an
             exception 1, SystemExit its own.
         keep_fds: open file descriptors that the child keeps. Its standard input is empty; its standard output

@@ -12,16 +12,16 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
-from rnn_course.grading.sandbox import attempts
-from rnn_course.grading.sandbox.attempts import Stage
+from rnn_course.grading.sandbox import proof_server
 from rnn_course.grading.sandbox.child import Ending
 from rnn_course.grading.sandbox.confinement import Confinement, SandboxError, Tier
 from rnn_course.grading.sandbox.launch import launch
 from rnn_course.grading.sandbox.processes import command_of, every_process
+from rnn_course.grading.sandbox.stage import Stage
 from rnn_course.grading.sandbox.tiers import LANDLOCK, LIMITS, NAMESPACES, SECCOMP, means
 from rnn_course.grading.sandbox.view import PACKAGE, bare_command, readable_paths
 
@@ -33,7 +33,7 @@ SMALL = Confinement(
     cpu_seconds=30,
     disk_bytes=16 << 20,
 )
-PATIENCE = 30.0  # seconds for a group of attempts
+LIMITED = ("memory_bytes", "processes", "file_bytes", "open_files", "cpu_seconds", "disk_bytes")
 
 # What stops each: one of these is enough. Attempts of one row run in one process; bombs have one each.
 FILES = (NAMESPACES, LANDLOCK)
@@ -115,13 +115,17 @@ def prove(tier: Tier, names: tuple[str, ...] | None = None) -> list[Proof]:
     groups = [together] if together else []
     groups += [(name,) for name in chosen if name in ALONE]
     proofs = []
-    with tempfile.TemporaryDirectory(prefix="rnn-course-proof-") as folder, set_stage(Path(folder)) as stage:
+    with (
+        tempfile.TemporaryDirectory(prefix="rnn-course-proof-") as folder,
+        set_stage(Path(folder)) as stage,
+        _server(groups, tier, stage) as server,
+    ):
         before = _witness(stage)
         for group in groups:
-            got, ending = _attempt(group, tier, stage)
+            got, ending = server.attempt(group)
             for name in group:
                 found = got.get(name, "") or _seen_outside(name, stage, before)
-                subject = (getattr(attempts, name).__doc__ or name).strip()
+                subject = (proof_server.attempt_called(name).__doc__ or name).strip()
                 promised = bool(set(PROMISES[name]) & means(tier))
                 proofs.append(Proof(name, subject, promised, found, ending))
     order = list(PROMISES)
@@ -174,25 +178,57 @@ def set_stage(folder: Path) -> Iterator[Stage]:
                 place.unlink()
 
 
-def _attempt(names: tuple[str, ...], tier: Tier, stage: Stage) -> tuple[dict[str, str], Ending]:
-    hidden = Path(stage.hidden)
-    limits = {**vars(SMALL), "readable": (hidden.parent,), "hidden": (hidden,)}
-    if names == ("run_for_ever",):
-        limits["cpu_seconds"] = 1
-    command = bare_command(attempts.__name__, "perform", json.dumps(asdict(stage)), *names)
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as wrong:
-        child = launch(command, Confinement(**limits), tier, stdout=said, stderr=wrong)
-        ending = child.wait(PATIENCE) or child.kill("time")
-        said.seek(0)
-        wrong.seek(0)
-        lines = said.read().decode(errors="replace").splitlines()
-        errors = wrong.read().decode(errors="replace").strip().splitlines()[-1:]
-    answers = [json.loads(line) for line in lines if line.startswith("{")]
-    got = {str(answer["attempt"]): str(answer["got"]) for answer in answers}
-    silent = [name for name in names if name not in got]
-    if silent and (len(names) > 1 or ending.kind == "exit"):
-        raise SandboxError(f"prove: {silent[0]} could not be attempted: the process {ending}: {errors}")
-    return got, ending
+class Server:
+    """The server inside, as seen from here: asked for one group of attempts after the other."""
+
+    def __init__(self, ask: IO[str], answer: IO[str], errors: IO[bytes]) -> None:
+        self.ask, self.answer, self.errors = ask, answer, errors
+
+    def attempt(self, names: tuple[str, ...]) -> tuple[dict[str, str], Ending]:
+        """What each attempt got, and how the process ended that made them.
+
+        Raises:
+            SandboxError: if one was not made.
+        """
+        got: dict[str, str] = {}
+        self.ask.write("next\n")
+        self.ask.flush()
+        for line in self.answer:
+            row = json.loads(line)
+            if "kind" in row:
+                break
+            got[row["attempt"]] = row["got"]
+        else:
+            row = {"kind": "exit", "code": 1}
+        ending = Ending(row["kind"], row["code"])
+        silent = [name for name in names if name not in got]
+        if silent and (len(names) > 1 or ending.kind == "exit"):
+            self.errors.seek(0)
+            said = self.errors.read().decode(errors="replace").strip().splitlines()[-1:]
+            raise SandboxError(f"prove: {silent[0]} could not be attempted: the process {ending} {said}")
+        return got, ending
+
+
+@contextmanager
+def _server(groups: list[tuple[str, ...]], tier: Tier, stage: Stage) -> Iterator[Server]:
+    limits = {name: getattr(SMALL, name) for name in LIMITED}
+    jobs = [(names, limits | ({"cpu_seconds": 1} if "run_for_ever" in names else {})) for names in groups]
+    order = {"stage": asdict(stage), "groups": jobs, "tier": tier.value}
+    command = bare_command(proof_server.__name__, "serve")
+    told, ask = os.pipe()
+    answer, said = os.pipe()
+    seen = replace(SMALL, readable=(Path(stage.hidden).parent,))
+    with os.fdopen(ask, "w") as asking, os.fdopen(answer) as answering, tempfile.TemporaryFile() as errors:
+        try:
+            child = launch(command, seen, tier, stdin=told, stdout=said, stderr=errors, serves=True)
+        finally:
+            os.close(told)
+            os.close(said)
+        try:
+            asking.write(json.dumps(order) + "\n")
+            yield Server(asking, answering, errors)
+        finally:
+            child.kill()
 
 
 def _witness(stage: Stage) -> tuple[str, int]:

@@ -157,6 +157,7 @@ def test_memory_is_counted_over_all_that_a_child_starts(namespaces: Tier, each: 
     assert ending.kind == kind
 
 
+@pytest.mark.slow
 def test_a_hundred_children_leave_nothing(forking_tier: Tier) -> None:
     def mounts() -> int:
         return len(Path("/proc/self/mounts").read_text().splitlines())

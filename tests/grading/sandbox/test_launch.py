@@ -127,6 +127,7 @@ def test_kill_9_of_the_launcher_leaves_nothing_running(tier: Tier, running: Call
 
 SERVER = """
 import os, sys, time
+from pathlib import Path
 sys.path.insert(0, {root!r})
 from rnn_course.grading.sandbox import Confinement, Tier, fork_confined
 tier = Tier[{tier!r}]
@@ -142,6 +143,13 @@ def body(folder):
 for _ in range(2):
     child = fork_confined(Confinement(), tier, body, [1, 2])
     print(child.wait(20), flush=True)
+def look(folder):
+    for name, path in (("given", {given!r}), ("not given", {other!r})):
+        try:
+            print(name, open(path).read(), flush=True)
+        except OSError as error:
+            print(name, type(error).__name__, flush=True)
+print(fork_confined(Confinement(readable=(Path({given!r}),)), tier, look, [1, 2]).wait(20), flush=True)
 child = fork_confined(Confinement(), tier, lambda _: time.sleep(30))
 print(child.wait(0.1), child.kill("deadline"), flush=True)
 """
@@ -150,11 +158,17 @@ print(child.wait(0.1), child.kill("deadline"), flush=True)
 def test_a_server_confines_its_children(tier: Tier, tmp_path: Path) -> None:
     secret = tmp_path / "gradebook.db"
     secret.write_text("marks", encoding="ascii")
-    code = SERVER.format(root=ROOT, tier=tier.name, secret=str(secret))
-    said, ending = run(code, tier, serves=True)
+    tmp_path.chmod(0o755)
+    data = [tmp_path / "given.txt", tmp_path / "other.txt"]
+    for path in data:
+        path.write_text("words", encoding="ascii")
+    paths = {"secret": str(secret), "given": str(data[0]), "other": str(data[1])}
+    code = SERVER.format(root=ROOT, tier=tier.name, **paths)
+    said, ending = run(code, tier, Confinement(readable=tuple(data)), serves=True)
     refused = {Tier.LIMITS: "PermissionError"}.get(tier, "FileNotFoundError")
     once = f"['mine'] {refused}\nended with status 0\n"
-    assert said == once * 2 + "None was ended from outside (deadline)\n"
+    narrower = "given words\nnot given PermissionError\nended with status 0\n"  # than what the server sees
+    assert said == once * 2 + narrower + "None was ended from outside (deadline)\n"
     assert ending == "ended with status 0"
 
 
