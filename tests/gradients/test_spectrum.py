@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rnn_course.errors import CourseError, ShapeError
@@ -71,7 +71,7 @@ def test_the_bounds_of_the_spectrum_hold(kind: str, size: int, seed: int, radius
     W = matrix(kind, size, seed, radius)
     found, lags = spectrum(W), np.arange(41)
     log_two = power_norms(W, 40).log_two
-    rounding = 1e-9
+    rounding = 1e-9 + 1e-13 * found.condition
     assert (lags * np.log(found.spectral_radius) <= log_two + rounding).all()
     assert (log_two <= lags * np.log(found.largest_singular_value) + rounding).all()
     assert (log_two <= np.log(found.condition) + lags * np.log(found.spectral_radius) + 1e-6).all()
@@ -81,14 +81,17 @@ def test_the_bounds_of_the_spectrum_hold(kind: str, size: int, seed: int, radius
     assert (log_two <= np.log(2 * omega * (1 + 1e-4)) + (lags - 1) * np.log(omega * (1 + 1e-4))).all()
 
 
+@every_kind
+@settings(max_examples=40)
 @given(size=sizes, seed=seeds, lag=st.integers(0, 20))
-def test_in_the_eigenbasis_a_power_is_a_sum(size: int, seed: int, lag: int) -> None:
+def test_in_the_eigenbasis_a_power_is_a_sum(kind: str, size: int, seed: int, lag: int) -> None:
     rng = np.random.default_rng(seed)
-    W, v = matrices.non_normal(size, rng), rng.standard_normal(size)
+    W, v = matrix(kind, size, seed), rng.standard_normal(size)
+    assume(spectrum(W).condition < 1e5)
     basis = eigenbasis(W, v)
     expected = np.linalg.matrix_power(W, lag) @ v
-    scale = np.linalg.norm(power_of_sizes(W, lag)) * np.linalg.norm(v)
-    np.testing.assert_allclose(basis.apply(lag), expected, rtol=0, atol=1e-11 * scale)
+    scale = np.linalg.norm(power_of_sizes(W, lag)) * np.linalg.norm(v) * spectrum(W).condition
+    np.testing.assert_allclose(basis.apply(lag), expected, rtol=0, atol=1e-12 * scale)
     parts = basis.contributions(lag)
     np.testing.assert_allclose(parts.sum(axis=0).imag, 0, atol=1e-11 * scale)
     np.testing.assert_allclose(
