@@ -18,11 +18,13 @@ class Names(NamedTuple):
     Attributes:
         used: names of the cell that are read, in functions too, without Python's own.
         bound: names that the cell binds, outside of functions and classes.
+        libraries: those of them that imports bind.
         imported: modules that it imports, and what it imports from them, as `package.name`.
     """
 
     used: frozenset[str]
     bound: frozenset[str]
+    libraries: frozenset[str]
     imported: frozenset[str]
 
 
@@ -41,6 +43,7 @@ def names_in(source: str) -> Names | None:
     return Names(
         frozenset((read | set(_global_in(table))) - BUILTINS),
         frozenset(symbol.get_name() for symbol in own if symbol.is_assigned() or symbol.is_imported()),
+        frozenset(symbol.get_name() for symbol in own if symbol.is_imported()),
         frozenset(name for node in nodes for name in _imported_by(node)),
     )
 
@@ -86,22 +89,18 @@ def idle_in_tests(set_up: Iterable[tuple[int, str]], tests: Iterable[str]) -> se
         if found is None:
             return set()
         wanted |= found.used
+    libraries = {name for _, names in cells if names for name in names.libraries}
     while True:
-        by_tests = {
-            index
+        by_tests = [
+            (index, names)
             for index, names in cells
-            if index in shows
-            and names is not None
-            and (names.bound | (names.used & known)) & wanted - _modules(cells)
-        }
+            if index in shows and names and (names.bound | names.used & known) & (wanted - libraries)
+        ]
         if not by_tests:
             return shows
-        shows -= by_tests
-        wanted |= {name for index, names in cells if index in by_tests and names for name in names.used}
-
-
-def _modules(cells: Iterable[tuple[int, Names | None]]) -> set[str]:
-    return {name.rpartition(".")[2] for _, names in cells if names for name in names.imported}
+        for index, names in by_tests:
+            shows.discard(index)
+            wanted |= names.used
 
 
 def _without_magics(source: str) -> str:

@@ -51,7 +51,7 @@ class WarmServer:
     """A server process, with at most one child at a time."""
 
     def __init__(self, role: str, tier: Tier, preload: Sequence[str], hidden_modules: Sequence[str]) -> None:
-        """Start it; it is ready only when it is first asked.
+        """Describe it; `start`, or the first `fork`, starts it.
 
         Args:
             role: `student` or `tester`.
@@ -61,43 +61,58 @@ class WarmServer:
         """
         self.role = role
         self.tier = tier
-        self.ready = False
-        self.has_child = False
+        self.settings = {"preload": tuple(preload), "hidden_modules": tuple(hidden_modules)}
         self.hidden = hidden_paths(hidden_modules) if role == "student" else ()
+        self.started = self.ready = self.has_child = False
+
+    def start(self) -> None:
+        """Start it and come back at once; it is ready when it is first asked.
+
+        Raises:
+            InfrastructureError: if it cannot be started.
+        """
         self.home = tempfile.TemporaryDirectory(prefix="rnn-course-", ignore_cleanup_errors=True)
         ours, theirs = socket.socketpair()
         self.control = Channel(ours, FRAME)
         # -P: the current folder is not on the path, so that no file of a student's is imported here.
-        argv = [sys.executable, "-P", "-m", "rnn_course.grading.servers.serve", str(theirs.fileno()), role]
+        argv = [
+            sys.executable,
+            "-P",
+            "-m",
+            "rnn_course.grading.servers.serve",
+            str(theirs.fileno()),
+            self.role,
+        ]
         environment = {**ENVIRONMENT, "PYTHONPATH": str(Path(rnn_course.__file__).parents[1])}
         quiet = None if os.environ.get("RNN_COURSE_DEBUG") else subprocess.DEVNULL
         try:
-            if role == "student":
-                confinement = Confinement(hidden=tuple(map(Path, self.hidden)))
-                self.process: Any = launch(
-                    argv,
-                    confinement,
-                    tier,
-                    env=environment,
-                    stderr=quiet,
-                    pass_fds=[theirs.fileno()],
-                    serves=True,
-                )
-            else:
-                self.process = subprocess.Popen(
-                    argv,
-                    env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": self.home.name, **environment},
-                    pass_fds=[theirs.fileno()],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=quiet,
-                    start_new_session=True,
-                )
+            with theirs:
+                self.process = self._process(argv, environment, theirs.fileno(), quiet)
         except (SandboxError, OSError) as error:
-            raise InfrastructureError(f"the {role}'s process could not be started: {error}") from error
-        finally:
-            theirs.close()
-        self._send({"preload": tuple(preload), "hidden_modules": tuple(hidden_modules)})
+            raise InfrastructureError(f"the {self.role}'s process could not be started: {error}") from error
+        self.started = True
+        self._send(self.settings)
+
+    def _process(self, argv: list[str], environment: dict[str, str], passed: int, quiet: int | None) -> Any:
+        if self.role == "student":
+            return launch(
+                argv,
+                Confinement(hidden=tuple(map(Path, self.hidden))),
+                self.tier,
+                env=environment,
+                stderr=quiet,
+                pass_fds=[passed],
+                serves=True,
+            )
+        return subprocess.Popen(
+            argv,
+            env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": self.home.name, **environment},
+            pass_fds=[passed],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=quiet,
+            start_new_session=True,
+        )
 
     def fork(
         self,
@@ -118,6 +133,8 @@ class WarmServer:
             files: what lies in its folder.
             random_seed: of the global generators.
         """
+        if not self.started:
+            self.start()
         self._wait_until_ready()
         request = {
             "job": dict(job),
@@ -157,6 +174,8 @@ class WarmServer:
 
     def close(self) -> None:
         """End the server and its child."""
+        if not self.started:
+            return
         with suppress(WireError, InfrastructureError):
             if self.has_child:
                 self.end()
@@ -203,20 +222,24 @@ _SERVERS: dict[tuple[Any, ...], tuple[WarmServer, WarmServer]] = {}
 
 
 def servers_for(
-    tier: Tier, for_student: Sequence[str], for_tester: Sequence[str], hidden_modules: Sequence[str]
+    tier: Tier, for_student: Sequence[str], for_tester: Sequence[str] | None, hidden_modules: Sequence[str]
 ) -> tuple[WarmServer, WarmServer]:
     """This process's warm pair, the student's and the tester's; started if there is none yet.
 
     Args:
         tier: how the student's children are confined.
-        for_student: modules to load; for_tester: likewise.
+        for_student: modules to load; for_tester: likewise, None if no tester will be asked for.
         hidden_modules: what the student's children cannot import.
     """
-    key = (os.getpid(), tier, tuple(for_student), tuple(for_tester), tuple(hidden_modules))
+    key = (os.getpid(), tier, tuple(for_student), tuple(for_tester or ()), tuple(hidden_modules))
     if key not in _SERVERS:
         close_servers()  # a worker grades one assignment at a time
         student = WarmServer("student", tier, for_student, hidden_modules)
-        _SERVERS[key] = student, WarmServer("tester", Tier.UNSAFE, for_tester, ())
+        tester = WarmServer("tester", Tier.UNSAFE, for_tester or (), ())
+        _SERVERS[key] = student, tester
+        student.start()
+        if for_tester is not None:
+            tester.start()
     return _SERVERS[key]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from rnn_course.checks.call import REPEATED, SECONDS_PER_CALL, Caller, Outcome, changed, find_callers_with
 from rnn_course.checks.compare import same
 from rnn_course.checks.plain import NotPlain, Plain, plain
-from rnn_course.grading.tester.proxies import FUNCTIONS
+from rnn_course.grading.tester.proxies import link_of
 from rnn_course.grading.wire import WireError, decode, encode
 
 KINDS = ("value", "raised", "not plain", "too slow")
@@ -17,9 +17,8 @@ NO_SENSE = Outcome("not plain", error="something that cannot be read")
 
 def call_there(function: Callable[..., object], arguments: tuple[Plain, ...]) -> Outcome:
     """Call a function of the student's twice in its own process; what it did, this side decides."""
-    found = FUNCTIONS.find(function)
-    assert found is not None  # `_find` has looked
-    link, _ = found
+    link = link_of(function)
+    assert link is not None  # `_find` has looked
     answer = link.request("twice", function, encode(arguments), SECONDS_PER_CALL)
     if type(answer) is not tuple or [type(part) for part in answer] != [bytes, bytes]:
         return NO_SENSE
@@ -54,14 +53,9 @@ def _outcome(data: bytes, arguments: tuple[Plain, ...]) -> Outcome:
 
 
 def _find(function: Callable[..., object]) -> Caller | None:
-    return call_there if FUNCTIONS.find(function) is not None else None
+    return call_there if link_of(function) is not None else None
 
 
 def install() -> None:
     """From now on, checks in this process reach the student's functions where they are."""
     find_callers_with(_find)
-
-
-def proxied(value: Any) -> bool:
-    """Whether checks would call this in the student's process."""
-    return FUNCTIONS.find(value) is not None

@@ -50,7 +50,9 @@ class Drive:
         shell.outputs = Outputs(self.output_bytes)
         self.control = Channel(socket.socket(fileno=control), job["frame_bytes"])
         self.installed: dict[str, Any] = {}  # what stands in this namespace for the student's names
-        self.read: set[str] = set()  # names that cells on this side read
+        self.read: set[str] = set()  # names that cells on this side have read
+        texts = [names_in(cell.here) for cell in self.cells if cell.here is not None]
+        self.read_at_all = {name for names in texts if names for name in names.used}
         self.sources: list[str] = []  # the student's cells that have been run
         self.next_student = student
         self.recoveries = 0
@@ -91,7 +93,7 @@ class Drive:
         self.sources.append(cell.there or "")
         if not replay and cell.place >= self.resume_at:
             self._say_outputs(cell, clean_outputs(outputs, self.output_bytes))
-            mine = self._own() & set(bound) & self.read
+            mine = self._own() & set(bound) & self.read_at_all
             if cell.here is None and mine:
                 self._say(
                     "note", cell.place, f"binds {', '.join(sorted(mine))} anew; tests use the instructor's"

@@ -208,6 +208,14 @@ def handle_of(value: object) -> Handle | None:
     return None
 
 
+def link_of(value: object) -> Link | None:
+    """The link of what stands for an object, None for all else."""
+    if issubclass(type(value), ObjectProxy):
+        return value._rnn_link  # type: ignore[attr-defined]
+    found = FUNCTIONS.find(value)
+    return found[0] if found else None
+
+
 def hold(link: Link, value: Any) -> Handle:
     """The handle to send for something that is no value: an object of the other side, or a test's function.
 
@@ -216,8 +224,7 @@ def hold(link: Link, value: Any) -> Handle:
     """
     handle = handle_of(value)
     if handle is not None:
-        owner = value._rnn_link if isinstance(value, ObjectProxy) else FUNCTIONS.known[id(value)][1]
-        if owner is not link:
+        if link_of(value) is not link:
             raise NotAValue("an object of a process that has ended")
         return handle
     if not callable(value):

@@ -12,8 +12,13 @@ from rnn_course.grading.wire.errors import NotAValue, WireError
 from rnn_course.grading.wire.forms import MOST_DIMENSIONS
 
 # All that an array may hold: native numbers in little-endian order, and text. The position is sent.
-NUMBERS = ("?", "b", "h", "i", "q", "B", "H", "I", "Q", "e", "f", "d", "F", "D")
-DTYPES = tuple(np.dtype(code).newbyteorder("<") for code in NUMBERS)
+NUMBERS = (
+    "bool",
+    *(f"int{bits}" for bits in (8, 16, 32, 64)),
+    *(f"uint{bits}" for bits in (8, 16, 32, 64)),
+    *("float16", "float32", "float64", "complex64", "complex128"),
+)
+DTYPES = tuple(np.dtype(name).newbyteorder("<") for name in NUMBERS)
 CODES = {dtype.str: code for code, dtype in enumerate(DTYPES)}
 TEXT_CODE = 200  # followed by the number of characters
 BFLOAT16_CODE = 201  # torch's; numpy has none

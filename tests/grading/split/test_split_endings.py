@@ -1,5 +1,7 @@
 """A student's process that dies, hangs, lies or talks nonsense costs what it is to cost, and no more."""
 
+# ruff: noqa: E501 (cells stand in one line each)
+
 import time
 
 import pytest

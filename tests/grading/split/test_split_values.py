@@ -1,5 +1,7 @@
 """What a test can do with what the student defined: the same as beside it, as far as values go."""
 
+# ruff: noqa: E501 (cells stand in one line each)
+
 import pytest
 from split_notebook import answer, plain, run, setup, test, text_of
 
