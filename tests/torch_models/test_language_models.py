@@ -34,6 +34,7 @@ CASES: dict[str, tuple[Any, dict[str, Any]]] = {
     "lstm, tied": (CELLS["lstm"], {"tied": True}),
     "2-layer lstm, text": (stacked(CELLS["lstm"], 2), {"memory": "text"}),
     "3-layer gru residual": (stacked(CELLS["gru"], 3, skip="residual"), {}),
+    "3-layer lstm highway": (stacked(CELLS["lstm"], 3, skip="highway"), {}),
     "3-layer elman dense": (stacked(CELLS["elman"], 3, skip="dense"), {"memory": "text"}),
 }
 
