@@ -77,6 +77,8 @@ def read_arrays(path: str | Path) -> tuple[dict[str, Any], dict[str, ndarray]]:
         return header, arrays
     except FileNotFoundError:
         raise CheckpointError(f"{path} does not exist") from None
+    except (IsADirectoryError, PermissionError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error.strerror}") from error
     except DAMAGE as error:
         what = f"{type(error).__name__}: {error}"
         raise CheckpointError(

@@ -230,6 +230,8 @@ def test_what_is_no_checkpoint_is_refused_and_nothing_in_it_is_run(tmp_path: Pat
 
     with pytest.raises(CheckpointError, match="does not exist"):
         read_arrays(tmp_path / "nowhere")
+    with pytest.raises(CheckpointError, match="cannot be read: Is a directory"):
+        read_arrays(tmp_path)
     np.savez(tmp_path / "trap.npz", header=np.array([Trap()], dtype=object))
     np.save(tmp_path / "array.npy", np.zeros(3))
     np.savez(tmp_path / "other.npz", a=np.zeros(3))
