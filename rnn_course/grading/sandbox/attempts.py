@@ -8,8 +8,10 @@ these do harm.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -89,6 +91,36 @@ def connect_to_unix_socket(stage: Stage) -> str:
         with suppress(OSError), socket.socket(socket.AF_UNIX) as local:
             local.connect(name)
             return repr(name)
+    return ""
+
+
+def send_datagram(stage: Stage) -> str:
+    """send to a Unix socket of another program without connecting"""
+    one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with one, other:
+        for name in (stage.unix_path, "\0" + stage.unix_name):
+            try:
+                one.sendto(b"x", name)
+            except OSError as error:
+                if error.errno != errno.EPROTOTYPE:  # there it is, but no socket for datagrams
+                    continue
+            return repr(name)
+    return ""
+
+
+def hamper_others(stage: Stage) -> str:
+    """change another program's limits, priority or processors"""
+    import resource
+
+    actions: tuple[Callable[[], object], ...] = (
+        lambda: resource.prlimit(stage.victim, resource.RLIMIT_NOFILE),
+        lambda: os.setpriority(os.PRIO_PROCESS, stage.victim, 1),
+        lambda: os.sched_setaffinity(stage.victim, os.sched_getaffinity(0)),
+    )
+    for action in actions:
+        with suppress(OSError):
+            action()
+            return f"process {stage.victim}"
     return ""
 
 

@@ -38,7 +38,8 @@ def arguments(program: str, confinement: Confinement) -> list[str]:
     command += ["--size", str(confinement.disk_bytes), "--perms", "0700", "--tmpfs", str(WRITABLE)]
     for folder in (PRIVATE, TEMPORARY, SHARED):
         command += ["--dir", str(folder)]
-    if not any(path.is_relative_to("/tmp") for path in readable_paths(confinement.readable)):
+    outside = (*readable_paths(confinement.readable), *confinement.writable)
+    if not any(path.is_relative_to("/tmp") for path in outside):
         command += ["--symlink", str(TEMPORARY), "/tmp"]
     command += _shared_folders(confinement.writable)
     for path in hidden_paths(confinement):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from rnn_course.grading.sandbox.namespaces import (
     may_make_namespaces,
 )
 from rnn_course.grading.sandbox.processes import own_memory
+from rnn_course.grading.sandbox.removal import remove_folder
 from rnn_course.grading.sandbox.seccomp import policy
 from rnn_course.grading.sandbox.system_calls import CLONE_NEWPID, architecture, c_library
 from rnn_course.grading.sandbox.view import readable_paths
@@ -182,4 +182,4 @@ def _fork_from_between(kept: set[int], said: int) -> None:
 
 
 def _remover(folder: Path) -> Callable[[], None]:
-    return lambda: shutil.rmtree(folder, ignore_errors=True)
+    return lambda: remove_folder(folder)

@@ -31,7 +31,8 @@ def lock_down(
 
     Args:
         confinement: the limits.
-        tier: NAMESPACES and BUBBLEWRAP need all of it, LIMITS takes what the kernel has, UNSAFE nothing.
+        tier: NAMESPACES and BUBBLEWRAP need all of it, LIMITS takes what the kernel has, UNSAFE only the
+            last.
         folder: the private folder.
         parent: a descriptor whose other end only the parent has; -1 for none.
         counted: whether the kernel counts this user's processes for this process alone.
@@ -41,6 +42,8 @@ def lock_down(
         OSError, SandboxError: what could not be done.
     """
     if tier is Tier.UNSAFE:
+        if sys.platform == "linux":
+            end_with_parent(parent)
         return
     set_limits(confinement, counted=counted)
     if sys.platform != "linux":

@@ -48,6 +48,8 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "connect_to_loopback": (NAMESPACES, SECCOMP),
     "connect_to_internet": (NAMESPACES, SECCOMP),
     "connect_to_unix_socket": (NAMESPACES, SECCOMP),
+    "send_datagram": (NAMESPACES, SECCOMP),
+    "hamper_others": (NAMESPACES, SECCOMP),
     "see_processes": FILES,
     "read_environment": FILES,
     "read_memory": FILES,

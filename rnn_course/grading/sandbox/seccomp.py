@@ -17,7 +17,7 @@ from rnn_course.grading.sandbox import system_calls
 from rnn_course.grading.sandbox.system_calls import PR_SET_SECCOMP, SECCOMP_MODE_FILTER, architecture, control
 
 AUDIT = (0xC000003E, 0xC00000B7)  # AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64
-LOAD, EQUAL, GREATER_EQUAL, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+LOAD, EQUAL, GREATER_EQUAL, ANY_BIT, AND, RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
 ALLOW, KILL, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data; arguments are 8 bytes each
 X32 = 0x40000000  # x86_64's second set of numbers
@@ -62,13 +62,17 @@ SOCKET = (41, 198)
 CONNECTIONS = ((42, 203), (49, 200), (50, 201), (43, 202), (288, 242))  # connect bind listen accept accept4
 CLONE, CLONE3, FORK, VFORK = (56, 220), (435, 435), (57, -1), (58, -1)
 PRCTL, IOCTL, SOCKETPAIR = (157, 167), (16, 29), (53, 199)
-SETSID, SETPGID = (112, 157), (109, 154)
-# What Landlock does not see: who owns a file, who may use it, when it was used.
-FILE_ATTRIBUTES = {
+ON_ITSELF = ((302, 261), (203, 122))  # prlimit64, sched_setaffinity: only with process 0, which is oneself
+FCNTL, REFUSED_OWNERS = (72, 25), (8, 15)  # F_SETOWN, F_SETOWN_EX: whom a file sends signals to
+# Where files and processes are shared: what Landlock does not see, or did not in its first versions.
+REFUSED_IF_SHARED = {
     "chmod": (90, -1), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, -1), "lchown": (94, -1),
     "fchownat": (260, 54), "utime": (132, -1), "utimes": (235, -1), "futimesat": (261, -1),
     "utimensat": (280, 88), "setxattr": (188, 5), "lsetxattr": (189, 6), "removexattr": (197, 14),
     "lremovexattr": (198, 15), "setxattrat": (463, 463), "removexattrat": (466, 466),
+    "truncate": (76, 45), "inotify_add_watch": (254, 27), "setsid": (112, 157), "setpgid": (109, 154),
+    "setpriority": (141, 140), "sched_setscheduler": (144, 119), "sched_setparam": (142, 118),
+    "sched_setattr": (314, 274), "ioprio_set": (251, 30),
 }  # fmt: skip
 TO_ONE_PROCESS = ((62, 129), (234, 131), (129, 138), (297, 240))  # kill, tgkill, rt_[tg]sigqueueinfo
 OTHER_SIGNALS = ((200, 130), (424, 424))  # tkill, pidfd_send_signal
@@ -77,7 +81,7 @@ CLONE_THREAD = 0x00010000
 NEW_NAMESPACES = 0x7E020080  # user, mount, pid, net, ipc, uts, cgroup, time
 REFUSED_CONTROLS = (1, 4, 35, 36, 0x59616D61)  # PR_SET_ PDEATHSIG, DUMPABLE, MM, CHILD_SUBREAPER, PTRACER
 REFUSED_IOCTLS = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: typing into a terminal
-AF_UNIX = 1
+AF_UNIX, SOCK_STREAM = 1, 1
 
 
 @functools.cache
@@ -88,7 +92,7 @@ def policy(column: int, shared: bool, may_fork: bool, local_sockets: bool) -> by
         column: of the architecture in the tables of numbers.
         shared: whether the process sees the machine's own files and processes. Then it may not leave its
             session and process group, so that one signal reaches everything that it started, and may not
-            change the attributes of files, with which Landlock has nothing to do.
+            change the attributes of files or hamper other processes, with which Landlock has nothing to do.
         may_fork: whether new processes may be made; threads may always.
         local_sockets: whether Unix sockets may be made; no others may.
     """
@@ -107,8 +111,7 @@ def policy(column: int, shared: bool, may_fork: bool, local_sockets: bool) -> by
     if not local_sockets:
         refused += [SOCKET[column], *(numbers[column] for numbers in CONNECTIONS)]
     if shared:
-        refused += [SETSID[column], SETPGID[column]]
-        refused += [numbers[column] for numbers in FILE_ATTRIBUTES.values()]
+        refused += [numbers[column] for numbers in REFUSED_IF_SHARED.values()]
     if not may_fork:
         refused += [FORK[column], VFORK[column]]
     for number in refused:
@@ -120,7 +123,20 @@ def policy(column: int, shared: bool, may_fork: bool, local_sockets: bool) -> by
     code += _about(CLONE[column], [*clone, (RETURN, 0, 0, ALLOW)])
     code += _about(PRCTL[column], _refuse_argument(0, REFUSED_CONTROLS, eperm))
     code += _about(IOCTL[column], _refuse_argument(1, REFUSED_IOCTLS, eperm))
-    unix = [(LOAD, 0, 0, ARGUMENTS), (EQUAL, 1, 0, AF_UNIX), (RETURN, 0, 0, eperm), (RETURN, 0, 0, ALLOW)]
+    if shared:
+        for numbers in ON_ITSELF:
+            code += _about(numbers[column], _only_argument(0, 0, eperm))
+    # A Unix socket for datagrams can send to any other by name, without being connected to it.
+    unix = [
+        (LOAD, 0, 0, ARGUMENTS),
+        (EQUAL, 1, 0, AF_UNIX),
+        (RETURN, 0, 0, eperm),
+        (LOAD, 0, 0, ARGUMENTS + 8),
+        (AND, 0, 0, 0xF),
+        (EQUAL, 1, 0, SOCK_STREAM),
+        (RETURN, 0, 0, eperm),
+        (RETURN, 0, 0, ALLOW),
+    ]
     code += _about(SOCKETPAIR[column], unix) + _about(SOCKET[column], unix)
     code.append((RETURN, 0, 0, ALLOW))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
@@ -133,8 +149,8 @@ def signals_to_itself_only(column: int, pid: int) -> bytes:
     for numbers in OTHER_SIGNALS:
         code += [(EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, eperm)]
     for numbers in TO_ONE_PROCESS:
-        own = [(LOAD, 0, 0, ARGUMENTS), (EQUAL, 1, 0, pid), (RETURN, 0, 0, eperm), (RETURN, 0, 0, ALLOW)]
-        code += _about(numbers[column], own)
+        code += _about(numbers[column], _only_argument(0, pid, eperm))
+    code += _about(FCNTL[column], _refuse_argument(1, REFUSED_OWNERS, eperm))
     code.append((RETURN, 0, 0, ALLOW))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
 
@@ -178,3 +194,8 @@ def _refuse_argument(index: int, values: tuple[int, ...], refusal: int) -> list[
     for value in values:
         code += [(EQUAL, 0, 1, value), (RETURN, 0, 0, refusal)]
     return [*code, (RETURN, 0, 0, ALLOW)]
+
+
+def _only_argument(index: int, value: int, refusal: int) -> list[tuple[int, int, int, int]]:
+    load = (LOAD, 0, 0, ARGUMENTS + 8 * index)
+    return [load, (EQUAL, 1, 0, value), (RETURN, 0, 0, refusal), (RETURN, 0, 0, ALLOW)]

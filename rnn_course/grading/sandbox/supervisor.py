@@ -11,7 +11,6 @@ import base64
 import json
 import os
 import select
-import shutil
 import signal
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from rnn_course.grading.sandbox.lockdown import close_others, default_signals, e
 from rnn_course.grading.sandbox.mounts import TEMPORARY, put_files
 from rnn_course.grading.sandbox.namespaces import become_own_root, enter, may_make_namespaces
 from rnn_course.grading.sandbox.processes import memory_of, tree
+from rnn_course.grading.sandbox.removal import remove_folder
 from rnn_course.grading.sandbox.system_calls import CLONE_NEWPID, PR_SET_CHILD_SUBREAPER, control, unshare
 from rnn_course.grading.sandbox.view import bare_command, python_paths
 
@@ -108,7 +108,7 @@ def supervise() -> NoReturn:
     with suppress(OSError):
         os.write(order["report"], json.dumps(report).encode())
     if own_folder:
-        shutil.rmtree(own_folder, ignore_errors=True)
+        remove_folder(Path(own_folder))
     os._exit(0)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rnn_course.grading.sandbox.confinement import Confinement
 
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32")
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32", "/nix/store")
 CONFIGURATION = (
     "/etc/ld.so.cache",
     "/etc/ld.so.conf",
@@ -54,6 +54,7 @@ def python_paths() -> tuple[Path, ...]:
         sys.base_exec_prefix,
         *sysconfig.get_paths().values(),
     ]
+    named += [name for name in sys.path if Path(name).name in ("site-packages", "dist-packages")]
     folders = {Path(name) for name in named if os.path.isdir(name)}
     folders |= {Path(os.path.realpath(sys.executable)).parent, PACKAGE}
     folders |= {folder.resolve() for folder in folders}

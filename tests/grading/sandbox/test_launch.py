@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -170,6 +171,42 @@ def test_a_server_confines_its_children(tier: Tier, tmp_path: Path) -> None:
     narrower = "given words\nnot given PermissionError\nended with status 0\n"  # than what the server sees
     assert said == once * 2 + narrower + "None was ended from outside (deadline)\n"
     assert ending == "ended with status 0"
+
+
+def test_a_unix_socket_in_a_shared_folder_is_the_way_out(tier: Tier, tmp_path: Path) -> None:
+    # As a kernel has one. No other kind of socket can be made.
+    tmp_path.chmod(0o777)
+    place = str(tmp_path / "kernel")
+    code = (
+        "import socket\n"
+        f"server = socket.socket(socket.AF_UNIX); server.bind({place!r}); server.listen()\n"
+        "print('listening', flush=True)\n"
+        "server.accept()[0].sendall(b'from inside')\n"
+        "socket.socket(socket.AF_INET)"
+    )
+    read, write = os.pipe()
+    confinement = Confinement(writable=(tmp_path,), local_sockets=True)
+    command = [sys.executable, "-I", "-S", "-c", code]
+    child = launch(command, confinement, tier, stdout=write, stderr=write)
+    os.close(write)
+    with os.fdopen(read) as pipe, socket.socket(socket.AF_UNIX) as client:
+        assert pipe.readline() == "listening\n"
+        client.connect(place)
+        assert client.recv(99) == b"from inside"
+        assert pipe.read().rstrip().endswith("PermissionError: [Errno 1] Operation not permitted")
+    assert str(child.wait(20)) == "ended with status 1"
+
+
+def test_a_system_that_cannot_confine_says_what_to_do() -> None:
+    code = (
+        f"import os, sys; sys.path.insert(0, {ROOT!r}); sys.platform = 'win32'; del os.fork, os.pidfd_open\n"
+        "from rnn_course.grading.sandbox import SandboxError, available, strongest\n"
+        "try: strongest()\n"
+        "except SandboxError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Windows cannot confine a process" in done.stdout
+    assert "run the grader in a Linux container" in done.stdout
 
 
 def test_only_strong_tiers_go_without_a_warning() -> None:

@@ -62,6 +62,8 @@ SUCCEEDING = [
     "read_hidden",
     "connect_to_loopback",
     "connect_to_unix_socket",
+    "send_datagram",
+    "hamper_others",
     "see_processes",
     "read_environment",
     "signal_others",

@@ -27,6 +27,8 @@ def verdict(program: bytes, architecture: int, number: int, *arguments: int) -> 
         place += 1
         if operation == 0x20:  # ld [k]
             (register,) = struct.unpack_from("=I", data, value)
+        elif operation == 0x54:  # and k
+            register &= value
         elif operation == 0x06:  # ret k
             action, detail = value & 0xFFFF0000, value & 0xFFFF
             return {0x7FFF0000: ALLOWED, 0x80000000: KILLED}.get(action) or errno.errorcode[detail]
@@ -81,11 +83,14 @@ def test_new_processes_and_namespaces(column: int) -> None:
 
 
 @COLUMNS
-@pytest.mark.parametrize(("family", "given"), [(1, ALLOWED), (2, "EPERM"), (10, "EPERM"), (16, "EPERM")])
-def test_local_sockets_are_unix_sockets(column: int, family: int, given: str) -> None:
+@pytest.mark.parametrize("family", [1, 2, 10, 16])
+@pytest.mark.parametrize("kind", [1, 2, 5, 1 | 0o2000000, 2 | 0o4000])
+def test_sockets_are_unix_streams(column: int, family: int, kind: int) -> None:
+    given = ALLOWED if (family, kind & 0xF) == (1, 1) else "EPERM"
     with_sockets, without = (seccomp.policy(column, False, True, local) for local in (True, False))
-    assert verdict(with_sockets, AUDIT[column], SOCKET[column], family) == given
-    assert verdict(without, AUDIT[column], SOCKET[column], family) == "EPERM"
+    assert verdict(with_sockets, AUDIT[column], SOCKET[column], family, kind) == given
+    assert verdict(without, AUDIT[column], SOCKET[column], family, kind) == "EPERM"
+    assert verdict(without, AUDIT[column], seccomp.SOCKETPAIR[column], family, kind) == given
 
 
 @COLUMNS
@@ -96,6 +101,19 @@ def test_arguments_are_looked_at(column: int) -> None:
     assert verdict(program, AUDIT[column], PRCTL[column], to_outlive, 0) == "EPERM"
     assert verdict(program, AUDIT[column], IOCTL[column], 1, 0x5413) == ALLOWED  # TIOCGWINSZ
     assert verdict(program, AUDIT[column], IOCTL[column], 1, 0x5412) == "EPERM"  # TIOCSTI
+
+
+@COLUMNS
+@pytest.mark.parametrize("shared", [False, True])
+def test_where_processes_are_shared_limits_are_ones_own(column: int, shared: bool) -> None:
+    program = seccomp.policy(column, shared, True, False)
+    for numbers in seccomp.ON_ITSELF:
+        assert verdict(program, AUDIT[column], numbers[column], 0) == ALLOWED
+        other = verdict(program, AUDIT[column], numbers[column], 77)
+        assert other == ("EPERM" if shared else ALLOWED)
+    for numbers in seccomp.REFUSED_IF_SHARED.values():
+        if numbers[column] >= 0:
+            assert (verdict(program, AUDIT[column], numbers[column]) == "EPERM") == shared
 
 
 @COLUMNS
@@ -120,6 +138,6 @@ def test_numbers_are_those_of_the_kernels_headers() -> None:
         dict(re.findall(r"#define __NR_(\w+)\s+(\d+)", intel.read_text())),
         dict(re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", header.read_text())),
     )
-    for name, numbers in {**REFUSED, **seccomp.FILE_ATTRIBUTES}.items():
+    for name, numbers in {**REFUSED, **seccomp.REFUSED_IF_SHARED}.items():
         for number, table in zip(numbers, tables, strict=True):
             assert table.get(name) in (str(number), None), name
