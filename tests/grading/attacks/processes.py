@@ -54,7 +54,9 @@ ENDS.replace("signal_storm", "sends its parent every signal, a thousand times", 
 """, statuses=EITHER)  # fmt: skip
 DAEMON = """
 import ctypes, os, time
-if os.fork() == 0:
+try: child = os.fork()
+except OSError: child = -1
+if child == 0:
     os.setsid()
     if os.fork() == 0:
         ctypes.CDLL(None).prctl(15, b"@MARK@", 0, 0, 0)
@@ -67,7 +69,9 @@ if os.fork() == 0:
 ENDS.beside("daemon", "leaves a daemon behind, twice forked and in a session of its own", DAEMON)
 ENDS.beside("daemon_that_holds_pipes", "leaves a daemon behind that keeps every pipe open", """
     import ctypes, os, time
-    if os.fork() == 0:
+    try: child = os.fork()
+    except OSError: child = -1
+    if child == 0:
         os.setsid()
         if os.fork() == 0:
             ctypes.CDLL(None).prctl(15, b"@MARK@", 0, 0, 0)
@@ -149,7 +153,7 @@ WIRE.replace("stolen_question", "reads the tester's questions from the pipe befo
         threading.Thread(target=steal, daemon=True).start()
         time.sleep(0.2)
         return x
-""", statuses=EITHER, loses=("double",))  # fmt: skip
+""", statuses=EITHER, harms_itself=True)  # fmt: skip
 WIRE.replace("pickles", "sends pickles that run code where they are opened", """
     import os, pickle
     class Run:

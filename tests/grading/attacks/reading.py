@@ -89,10 +89,10 @@ steal("processes", "reads command lines, memory maps and open files of other pro
                 if "@ROOT@" in os.readlink(f"{folder}/fd/{descriptor}"): got_it()
         except OSError: pass
 """)  # fmt: skip
-# The word of the hidden tests is put together at run time, so that this text does not hold it.
+# A line of the hidden tests, as a pattern that does not match itself.
 SEARCH = """
 import os, re
-word = b"oka" + b"pi"
+line_of_a_test = re.compile(rb'double\\("ok[a]pi"\\) == "okapi[o]kapi"')
 def search(pid):
     with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
         for line in maps:
@@ -102,7 +102,7 @@ def search(pid):
                 memory.seek(int(start, 16))
                 found = memory.read(int(end, 16) - int(start, 16))
             except (OSError, ValueError, OverflowError): continue
-            if b"BEGIN HIDDEN" + b" TESTS" in found or b"assert double(\\"" + word in found: return True
+            if line_of_a_test.search(found): return True
     return False
 """
 READING.replace("memory_of_parent", "searches the memory of the parent for the hidden tests",
