@@ -106,17 +106,18 @@ def products_run(name: str, size: int) -> Callable[[], object]:
     def random(*shape: int) -> np.ndarray:
         return rng.standard_normal(shape, dtype=np.float32)
 
-    P, W_T, U = random(rows, 2 * H + 1), random(H, rows), random(rows, H)
-    inputs, dz = random(2 * H + 1, TIME, BATCH), random(rows, TIME, BATCH)
+    W, W_T, U, U_b = random(rows, H), random(H, rows), random(rows, H), random(rows, H + 1)
+    inputs, z_x, dz = random(2 * H + 1, TIME, BATCH), random(rows, TIME * BATCH), random(rows, TIME, BATCH)
     z, dz_t, dh = random(rows, BATCH), random(rows, BATCH), random(H, BATCH)
     dP, dx = random(rows, 2 * H + 1), random(TIME * BATCH, H)
     # the GRU's candidate waits for its reset gate, so that its product stands alone
     parts = [(0, 2 * H), (2 * H, 3 * H)] if name == "gru" else [(0, rows)]
 
     def run() -> object:
+        np.matmul(U_b, inputs[H:].reshape(H + 1, -1), out=z_x)
         for start, end in parts:
             for t in range(TIME):
-                np.matmul(P[start:end], inputs[:, t], out=z[start:end])
+                np.matmul(W[start:end], inputs[:H, t], out=z[start:end])
             W_part = np.ascontiguousarray(W_T[:, start:end])
             for _ in range(TIME):
                 np.matmul(W_part, dz_t[start:end], out=dh)

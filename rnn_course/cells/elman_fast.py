@@ -1,6 +1,6 @@
 """The Elman cell of `elman.py` with the same arguments and results, arranged for speed.
 
-[W_h W_e b_1] [h; e; 1] is one product a step, and dW_h, dW_e and db_1 are one product for all steps.
+W_e e + b_1 is one product for all steps, W_h h one a step; dW_h, dW_e and db_1 are one for all steps.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from rnn_course.cells.buffers import empty
 from rnn_course.cells.elman import ElmanParams
 from rnn_course.cells.fused import (
     fused_inputs,
-    fused_weights,
     input_gradient,
+    input_products,
+    input_weights,
     split_gradient,
     transposed,
     weight_gradient,
@@ -41,11 +42,12 @@ def elman_fast_forward(
     check_sizes("elman_fast_forward", **params.sizes(), e=(e, "time batch embed"), h_0=(h_0, "batch hidden"))
     T, B, _ = e.shape
     H, dtype = len(params.b_1), params.b_1.dtype
-    P = fused_weights([(params.W_h, params.W_e, params.b_1)])
     inputs = fused_inputs(h_0, e, H, dtype)
+    z_e = input_products(input_weights([(params.W_h, params.W_e, params.b_1)]), inputs)
     h, outputs = empty((T, H, B), dtype), empty((T, B, H), dtype)
     for t in range(T):
-        np.matmul(P, inputs[:, t], out=h[t])
+        np.matmul(params.W_h, inputs[:H, t], out=h[t])
+        h[t] += z_e[:, t]
         np.tanh(h[t], out=h[t])
         inputs[:H, t + 1 : t + 2] = h[t][:, None]  # what the next step reads, if there is one
         outputs[t] = h[t].T

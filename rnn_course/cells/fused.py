@@ -1,10 +1,13 @@
 """What the fast forms of the cells share: several products made one, and the layout that makes it cheap.
 
-    W h + U x + b = [W U b] [h; x; 1]
+    W h + U x + b,   with U x + b = [U b] [x; 1]
 
-The gates' weights stand one below another, so one product a step computes all gates. Inside the fast forms,
-arrays are feature-major: features are rows and the batch is the last axis. Each gate is then one contiguous
-block, and the product of a tall matrix with a narrow one is what BLAS libraries are quickest at.
+The gates' weights stand one below another, so that one product computes all gates. U x + b does not depend on
+the state: it is computed for all steps at once, before the first. What is left for a step is W h.
+
+Inside the fast forms, arrays are feature-major: features are rows and the batch is the last axis. Each gate
+is then one contiguous block, and the product of a tall matrix with a narrow one is what BLAS libraries are
+quickest at.
 """
 
 from __future__ import annotations
@@ -19,18 +22,34 @@ from numpy import ndarray
 from rnn_course.cells.buffers import empty
 
 
-def fused_weights(gates: Sequence[Sequence[ndarray]]) -> Float[ndarray, "gates*hidden hidden+embed+1"]:
-    """[W U b] of each gate (W, U, b), one below another."""
+def stacked(matrices: Sequence[Float[ndarray, "hidden columns"]]) -> Float[ndarray, "gates*hidden columns"]:
+    """Matrices of the same shape, one below another."""
+    rows, columns = len(matrices) * len(matrices[0]), matrices[0].shape[1]
+    return np.concatenate(matrices, out=empty((rows, columns), matrices[0].dtype))
+
+
+def input_weights(gates: Sequence[Sequence[ndarray]]) -> Float[ndarray, "gates*hidden embed+1"]:
+    """[U b] of each gate (W, U, b), one below another."""
     H, D = gates[0][1].shape
-    P = empty((len(gates) * H, H + D + 1), gates[0][0].dtype)
-    for k, (W, U, b) in enumerate(gates):
-        rows = P[k * H : (k + 1) * H]
-        rows[:, :H], rows[:, H:-1], rows[:, -1] = W, U, b
-    return P
+    U_b = empty((len(gates) * H, D + 1), gates[0][1].dtype)
+    for k, (_, U, b) in enumerate(gates):
+        rows = U_b[k * H : (k + 1) * H]
+        rows[:, :-1], rows[:, -1] = U, b
+    return U_b
+
+
+def input_products(
+    U_b: Float[ndarray, "gates*hidden embed+1"], inputs: Float[ndarray, "hidden+embed+1 time batch"]
+) -> Float[ndarray, "gates*hidden time batch"]:
+    """U x + b for all steps; inputs as `fused_inputs` gives them."""
+    rows, columns = U_b.shape
+    _, T, B = inputs.shape
+    x = inputs[-columns:].reshape(columns, T * B)
+    return np.matmul(U_b, x, out=empty((rows, T * B), inputs.dtype)).reshape(rows, T, B)
 
 
 def split_gradient(dP: Float[ndarray, "gates*hidden hidden+embed+1"], hidden_size: int) -> list[ndarray]:
-    """dW, dU, db of the first gate, then of the next: views of dP, the gradient of `fused_weights`."""
+    """dW, dU, db of the first gate, then of the next: views of dP, the gradient of [W U b]."""
     H = hidden_size
     gates = [dP[start : start + H] for start in range(0, len(dP), H)]
     return [part for rows in gates for part in (rows[:, :H], rows[:, H:-1], rows[:, -1])]
@@ -76,6 +95,5 @@ def input_gradient(
     """dx^(t) = U_1^T dz_1^(t) + U_2^T dz_2^(t) + ..., for all t in one product."""
     rows, T, B = dz.shape
     D = matrices[0].shape[1]
-    U = np.concatenate(matrices, out=empty((rows, D), dz.dtype))
-    dx = np.matmul(dz.reshape(rows, T * B).T, U, out=empty((T * B, D), dz.dtype))
+    dx = np.matmul(dz.reshape(rows, T * B).T, stacked(matrices), out=empty((T * B, D), dz.dtype))
     return dx.reshape(T, B, D)

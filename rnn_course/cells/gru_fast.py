@@ -1,6 +1,7 @@
 """The GRU of `gru.py` with the same arguments and results, arranged for speed.
 
-One product a step computes both gates, a second one the candidate, which has to wait for r.
+U x + b is one product for all steps. W h is one a step for both gates, and a second one for the candidate,
+which has to wait for r.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from numpy import ndarray
 from rnn_course.cells.buffers import empty
 from rnn_course.cells.fused import (
     fused_inputs,
-    fused_weights,
     input_gradient,
-    split_gradient,
+    input_products,
+    input_weights,
+    stacked,
     transposed,
     weight_gradient,
 )
@@ -27,12 +29,12 @@ from rnn_course.errors import check_sizes
 class GRUFastCache(NamedTuple):
     """What the backward pass needs, feature-major.
 
-    inputs are [h^(t-1); x^(t); 1], reset_inputs [r * h^(t-1); x^(t); 1], gates are u, r, h_tilde of a step.
+    inputs are [h^(t-1); x^(t); 1], reset_h is r * h^(t-1), gates are u, r, h_tilde of a step.
     """
 
     params: GRUParams
     inputs: Float[ndarray, "hidden+embed+1 time batch"]
-    reset_inputs: Float[ndarray, "hidden+embed+1 time batch"]
+    reset_h: Float[ndarray, "hidden time batch"]
     gates: Float[ndarray, "time 3 hidden batch"]
     h: Float[ndarray, "time batch hidden"]
 
@@ -46,31 +48,34 @@ def gru_fast_forward(
     check_sizes("gru_fast_forward", **params.sizes(), x=(x, "time batch embed"), h_0=(h_0, "batch hidden"))
     T, B, _ = x.shape
     H, dtype = len(params.b_u), params.b_u.dtype
-    P_gates = fused_weights([params[0:3], params[3:6]])
-    P_gates *= dtype.type(0.5)  # sigmoid(z) = (1 + tanh(z/2)) / 2; halving is exact
-    P_candidate = fused_weights([params[6:9]])
+    W = stacked([params.W_u, params.W_r])
+    U_b = input_weights([params[k : k + 3] for k in (0, 3, 6)])
+    W *= dtype.type(0.5)  # sigmoid(z) = (1 + tanh(z/2)) / 2; halving is exact
+    U_b[: 2 * H] *= dtype.type(0.5)
     inputs = fused_inputs(h_0, x, H, dtype)
-    reset_inputs = empty(inputs.shape, dtype)
-    reset_inputs[H:] = inputs[H:]
+    z_x = input_products(U_b, inputs).reshape(3, H, T, B)
+    reset_h = empty((H, T, B), dtype)
     gates, h = empty((T, 3, H, B), dtype), empty((T, B, H), dtype)
     h_t = np.zeros((H, B), dtype) if h_0 is None else np.array(h_0.T, dtype, order="C")
     change = np.empty((H, B), dtype)
     for t in range(T):
         u, r, h_tilde = gates[t]
         sigmoids = gates[t, :2]
-        np.matmul(P_gates, inputs[:, t], out=sigmoids.reshape(2 * H, B))
+        np.matmul(W, inputs[:H, t], out=sigmoids.reshape(2 * H, B))
+        sigmoids += z_x[:2, :, t]
         np.tanh(sigmoids, out=sigmoids)
         sigmoids *= 0.5
         sigmoids += 0.5
-        np.multiply(r, h_t, out=reset_inputs[:H, t])
-        np.matmul(P_candidate, reset_inputs[:, t], out=h_tilde)
+        np.multiply(r, h_t, out=reset_h[:, t])
+        np.matmul(params.W_h, reset_h[:, t], out=h_tilde)
+        h_tilde += z_x[2, :, t]
         np.tanh(h_tilde, out=h_tilde)
         np.subtract(h_tilde, h_t, out=change)
         change *= u
         h_t += change  # (1 - u) h_prev + u h_tilde = h_prev + u (h_tilde - h_prev)
         inputs[:H, t + 1 : t + 2] = h_t[:, None]  # what the next step reads, if there is one
         h[t] = h_t.T
-    return h, GRUFastCache(params, inputs, reset_inputs, gates, h)
+    return h, GRUFastCache(params, inputs, reset_h, gates, h)
 
 
 def _slopes(cache: GRUFastCache) -> Float[ndarray, "time 3 hidden batch"]:
@@ -98,7 +103,7 @@ def gru_fast_backward(
     dh: Float[ndarray, "time batch hidden"], cache: GRUFastCache
 ) -> tuple[GRUParams, Float[ndarray, "time batch embed"], Float[ndarray, "batch hidden"]]:
     """`gru_backward`. What does not depend on the way back is computed for all steps at once."""
-    params, inputs, reset_inputs, gates, h = cache
+    params, inputs, reset_h, gates, h = cache
     T, _, H, B = gates.shape
     dtype = gates.dtype
     check_sizes("gru_fast_backward", outputs=(h, "time batch hidden"), dh=(dh, "time batch hidden"))
@@ -119,7 +124,9 @@ def gru_fast_backward(
         dr_h *= r
         dh_t += dr_h
         dh_t += dh_prev
-    dP = weight_gradient(dz[: 2 * H], inputs)
-    dP_candidate = weight_gradient(dz[2 * H :], reset_inputs)
-    dparams = GRUParams(*split_gradient(dP, H), *split_gradient(dP_candidate, H))
+    dU_b = weight_gradient(dz, inputs[H:])
+    dW = weight_gradient(dz[: 2 * H], inputs[:H])
+    dW_h = weight_gradient(dz[2 * H :], reset_h)
+    (dU_u, db_u), (dU_r, db_r), (dU_h, db_h) = ((rows[:, :-1], rows[:, -1]) for rows in np.split(dU_b, 3))
+    dparams = GRUParams(dW[:H], dU_u, db_u, dW[H:], dU_r, db_r, dW_h, dU_h, db_h)
     return dparams, input_gradient(dz, [params.U_u, params.U_r, params.U_h]), np.ascontiguousarray(dh_t.T)
