@@ -35,9 +35,9 @@ def test_recency_is_right_without_attractors_and_wrong_with_them() -> None:
 
 def test_other_nouns_let_recency_be_right_by_chance() -> None:
     """With k attractors among k + 1 nouns, the last one has the subject's number one time in k + 1."""
-    pairs = agreement.agreement_set(4000, np.random.default_rng(1), same_number=1)
+    pairs = agreement.agreement_set(1000, np.random.default_rng(1), same_number=1)
     accuracy = agreement.agreement_accuracy(pairs, agreement.nearest_noun).accuracy
-    assert [accuracy[k] for k in range(5)] == pytest.approx([1 / (k + 1) for k in range(5)], abs=0.03)
+    assert [accuracy[k] for k in range(5)] == pytest.approx([1 / (k + 1) for k in range(5)], abs=0.06)
 
 
 def test_always_one_number_is_chance() -> None:

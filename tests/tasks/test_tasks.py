@@ -108,15 +108,15 @@ def test_what_stands_left_of_an_adverb_tells_nothing_of_its_tag() -> None:
     rng = np.random.default_rng(0)
     by_prefix: dict[tuple[str, ...], Counter[str]] = {}
     right = 0
-    for _ in range(20_000):
+    for _ in range(6_000):
         sentence = adverbs.adverb_sentence(rng, negated=0.3)
         k = next(k for k, word in enumerate(sentence.words) if word in adverbs.ADVERBS)
         near = sentence.words[max(0, k - 2) : k + 1]
         by_prefix.setdefault(near, Counter())[sentence.tags[k]] += 1
         right += adverbs.bag_of_words_label(sentence.words) == sentence.label
-    best = sum(counts.most_common(1)[0][1] for counts in by_prefix.values()) / 20_000
-    assert best == pytest.approx(adverbs.left_context_accuracy(), abs=0.02)
-    assert right / 20_000 == pytest.approx(0.7, abs=0.01)
+    best = sum(counts.most_common(1)[0][1] for counts in by_prefix.values()) / 6_000
+    assert best == pytest.approx(adverbs.left_context_accuracy(), abs=0.04)
+    assert right / 6_000 == pytest.approx(0.7, abs=0.02)
     assert sentence.tagged().tags == sentence.tags
     assert sentence.labelled().label == sentence.label
 
@@ -153,8 +153,8 @@ def test_one_translation_by_eye() -> None:
 
 def test_every_sentence_can_be_drawn_and_looking_up_words_is_not_enough() -> None:
     rng = np.random.default_rng(0)
-    drawn = {translation.translation(rng, adjectives=5 / 6) for _ in range(60_000)}
-    assert 0.98 * translation.sentence_count() < len(drawn) <= translation.sentence_count()
+    drawn = {translation.translation(rng, adjectives=5 / 6) for _ in range(20_000)}
+    assert 0.9 * translation.sentence_count() < len(drawn) <= translation.sentence_count()
     assert len({pair.source for pair in drawn}) == len(drawn)
     right = np.mean([translation.word_by_word(pair.source) == pair.target for pair in drawn])
     assert 0 < right < 0.1
