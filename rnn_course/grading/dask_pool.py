@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import uuid
 from collections import deque
 from collections.abc import Generator, Iterable
@@ -17,6 +18,7 @@ from rnn_course.grading.pool import ATTEMPTS
 from rnn_course.grading.results import Status
 
 CONNECT_SECONDS = 20
+SIZE_SECONDS = 2.0  # for which the number of workers is taken to be what it was
 AHEAD = 2  # jobs under way for each thread of the cluster, so that none waits for its next one
 
 
@@ -51,9 +53,10 @@ class DaskPool:
             client.register_plugin(BundlePlugin(self.bundle.to_bytes(), name), name=name)
             completed = as_completed(loop=client.loop)
 
+            cluster = _Size(client)
+
             def feed() -> None:
-                room = AHEAD * max(1, sum(client.nthreads().values()))
-                while len(running) < room:
+                while len(running) < AHEAD * cluster.threads():
                     if again:
                         item = again.popleft()
                     elif (job := next(source, None)) is not None:
@@ -110,3 +113,19 @@ class DaskPool:
         other = sorted(worker for worker, version in found.items() if version != self.bundle.grader)
         if other:
             raise GradingError(f"these workers have another version of rnn-course: {', '.join(other)}")
+
+
+class _Size:
+    """How many threads a cluster has, asked for now and then: workers come and go."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.known = 1
+        self.until = 0.0
+
+    def threads(self) -> int:
+        now = time.monotonic()
+        if now >= self.until:
+            self.known = max(1, sum(self.client.nthreads().values()))
+            self.until = now + SIZE_SECONDS
+        return self.known
