@@ -76,7 +76,7 @@ class SingleRun(Supervision):
         """Run (index, text, is a test) one after another; again without a cell that ends the process."""
         for _ in range(MOST_REPLAYS):
             ours = self._ask_for_student()
-            self.student.forked()
+            self._student_is_there(ours)
             channel = Channel(ours)
             try:
                 lost = self._run_through(channel, cells, seed)

@@ -13,9 +13,9 @@ from rnn_course.grading.errors import InfrastructureError
 from rnn_course.grading.plan import MEBIBYTE, Limits
 from rnn_course.grading.sandbox import Tier
 from rnn_course.grading.servers import WarmServer
-from rnn_course.grading.servers.warm import FRAME, TRUSTED
-from rnn_course.grading.wire import Channel, WireError, WireTimeout, decode, encode
+from rnn_course.grading.wire import TRUSTED, Channel, WireError, WireTimeout, decode, encode
 
+FILES_SECONDS = 30.0
 GRACE = 3.0  # seconds after its own deadline in which the tester reports
 RANDOM_SEED = 0  # of the student's generators; the instructor's seed must not be guessed from them
 MOST_TESTERS = 10
@@ -79,14 +79,14 @@ class Supervision:
         """Run once; None if that went to the end, else what the current cell did to the tester."""
         ours, theirs = socket.socketpair()
         student_end = self._ask_for_student()
-        control = Channel(ours, FRAME)
+        control = Channel(ours, TRUSTED.frame_bytes)
         try:
             self.tester.fork(
                 {
                     **self.job,
                     "left_out": sorted(left_out),
                     "resume_at": resume_at,
-                    "frame_bytes": FRAME,
+                    "frame_bytes": TRUSTED.frame_bytes,
                 },
                 [theirs, student_end],
                 limits=TESTER_LIMITS | {"cpu_seconds": self._cpu_seconds()},
@@ -95,8 +95,8 @@ class Supervision:
                 random_seed=RANDOM_SEED,
             )
             theirs.close()
+            self._student_is_there(student_end)
             student_end.close()
-            self.student.forked()
             self.tester.forked()
             return self._listen(control)
         finally:
@@ -145,7 +145,7 @@ class Supervision:
         else:
             says = f"broke the connection: it {why}"
         student_end = self._ask_for_student()
-        self.student.forked()
+        self._student_is_there(student_end)
         control.send(encode(says))
         socket.send_fds(control.socket, [b"."], [student_end.fileno()])
         student_end.close()
@@ -164,7 +164,7 @@ class Supervision:
                     "file_bytes": limits.disk_bytes,
                     "cpu_seconds": self._cpu_seconds(),
                 },
-                files=self.files,
+                files={},
                 tier=self.tier,
                 random_seed=RANDOM_SEED,
             )
@@ -174,6 +174,16 @@ class Supervision:
         finally:
             theirs.close()
         return ours
+
+    def _student_is_there(self, connection: socket.socket) -> None:
+        """Wait until the student's process is confined, and give it its files."""
+        self.student.forked()
+        files = encode(dict(self.files), caps=TRUSTED)
+        try:
+            Channel(connection, TRUSTED.frame_bytes).send(files, FILES_SECONDS)
+        except WireError as error:
+            raise InfrastructureError(f"the student's process did not take its files: {error}") from error
+        connection.settimeout(None)
 
     def _cpu_seconds(self) -> int:
         return int(self.limits.seconds * (os.cpu_count() or 1)) + 60

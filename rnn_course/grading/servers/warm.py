@@ -16,12 +16,10 @@ from typing import Any, NamedTuple
 import rnn_course
 from rnn_course.grading.errors import InfrastructureError
 from rnn_course.grading.sandbox import Confinement, SandboxError, Tier, launch
-from rnn_course.grading.wire import Caps, Channel, WireError, decode, encode
+from rnn_course.grading.wire import TRUSTED, Channel, WireError, decode, encode
 
 START_SECONDS = 120.0  # torch from a cold disk
 ANSWER_SECONDS = 60.0
-FRAME = 512 << 20  # between processes that trust each other; files travel here
-TRUSTED = Caps(frame_bytes=FRAME, memory_bytes=4 * FRAME)
 ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -73,7 +71,7 @@ class WarmServer:
         """
         self.home = tempfile.TemporaryDirectory(prefix="rnn-course-", ignore_cleanup_errors=True)
         ours, theirs = socket.socketpair()
-        self.control = Channel(ours, FRAME)
+        self.control = Channel(ours, TRUSTED.frame_bytes)
         # -P: the current folder is not on the path, so that no file of a student's is imported here.
         argv = [
             sys.executable,

@@ -15,4 +15,6 @@ def run(shell: CellShell, job: dict[str, Any], sockets: list[int]) -> None:
     """The body of a student's process: serve requests until the other side has enough."""
     from rnn_course.grading.student.host import Host
 
-    Host(shell, sockets[0], job["hidden_modules"], job["output_bytes"]).serve()
+    host = Host(shell, sockets[0], job["hidden_modules"], job["output_bytes"])
+    host.take_files()
+    host.serve()

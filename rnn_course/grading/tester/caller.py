@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from rnn_course.checks.call import REPEATED, SECONDS_PER_CALL, Caller, Outcome, changed, find_callers_with
 from rnn_course.checks.compare import same

@@ -29,6 +29,12 @@ class StudentError(Exception):
     """An exception of the student's code that is none of Python's own."""
 
 
+def _made(kind: Any, text: str) -> Exception:
+    error: Exception = kind.__new__(kind, text)
+    error.args = (text,)
+    return error
+
+
 def rebuild(error: ErrorValue, own: Mapping[str, type[Exception]]) -> Exception:
     """An exception of the same name, derived from the same class of Python's, with the same text.
 
@@ -46,9 +52,11 @@ def rebuild(error: ErrorValue, own: Mapping[str, type[Exception]]) -> Exception:
             made = None
     if made is None or str(made) != error.text:
         text = error.text
-        kind: Any = type(name, (base,), {"__str__": lambda self: text, "__init__": lambda self, *given: None})
-        made = kind.__new__(kind, text)
-        made.args = (text,)
+        form = {"__str__": lambda self: text, "__init__": lambda self, *given: None}
+        try:
+            made = _made(type(name, (base,), form), text)
+        except Exception:  # ExceptionGroup wants more when it is made
+            made = _made(type(name, (StudentError,), form), text)
     if error.line:
         made.add_note(f"in the student's {error.line}")
     return made

@@ -75,8 +75,8 @@ class Link:
         for output in clean_outputs(printed, self.outputs.most_bytes) if printed else ():
             if output.output_type == "stream":
                 self.outputs.print(output.name, output.text)
-            else:
-                self.outputs.show(dict(output))
+            elif "data" in output:  # never as a result: nbgrader takes a number there for points
+                self.outputs.show({"output_type": "display_data", "data": dict(output.data), "metadata": {}})
         if state == "value":
             return what
         if type(what) is not ErrorValue:

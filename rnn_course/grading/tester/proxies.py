@@ -291,7 +291,7 @@ def _signature(parameters: Any) -> inspect.Signature | None:
                 for name, kind, has_default, default in parameters
             ]
         )
-    except (TypeError, ValueError, WireError):
+    except Exception:  # whatever the other side invents
         return None
 
 

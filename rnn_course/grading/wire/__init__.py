@@ -6,10 +6,11 @@ from rnn_course.grading.wire.channel import Channel
 from rnn_course.grading.wire.decode import decode
 from rnn_course.grading.wire.encode import encode
 from rnn_course.grading.wire.errors import NotAValue, WireClosed, WireError, WireTimeout
-from rnn_course.grading.wire.forms import CAPS, Caps, ErrorValue, Handle
+from rnn_course.grading.wire.forms import CAPS, TRUSTED, Caps, ErrorValue, Handle
 
 __all__ = [
     "CAPS",
+    "TRUSTED",
     "Caps",
     "Channel",
     "ErrorValue",
