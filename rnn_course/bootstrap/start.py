@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from rnn_course.bootstrap.blas_kernels import choose_kernels
 from rnn_course.bootstrap.environment import Environment
 from rnn_course.bootstrap.errors import SetupError, explain_os_error
 from rnn_course.bootstrap.extras import wanted
@@ -24,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def start(arguments: list[str]) -> int:
     """Run `rnn-course` with `arguments` where it can run; returns the exit status."""
+    choose_kernels(os.environ)
     try:
         return dispatch(arguments)
     except SetupError as error:
