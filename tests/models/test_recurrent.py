@@ -77,7 +77,7 @@ def test_every_gradient_equals_differences(name: str, memory: Any, sizes: tuple)
     assert report.worst_error < 1e-6
 
 
-@pytest.mark.parametrize("name", ["elman", "2-layer lstm", "3-layer gru residual"])
+@pytest.mark.parametrize("name", ["elman", "2-layer lstm"])
 def test_gradients_with_dropout_equal_differences(name: str) -> None:
     rng = np.random.default_rng(3)
     model = model_of(name, rng, dropout=Dropout(0.3, 0.4, 0.2))
