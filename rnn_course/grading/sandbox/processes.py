@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 PROC = Path("/proc")
-PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+COUNTED = (b"RssAnon:", b"RssShmem:", b"VmSwap:")
+COUNTED_SHARES = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
 
 
 def tree(root: int) -> list[int]:
@@ -34,12 +35,12 @@ def tree(root: int) -> list[int]:
 
 
 def own_memory(pid: int) -> int:
-    """Memory that only processes have (no files) and that `pid` holds, bytes; shared pages count in full."""
+    """Memory of `pid` that is no file's, bytes: its own, shared (counted in full), and swapped out."""
     try:
-        pages = (PROC / str(pid) / "statm").read_bytes().split()
+        lines = (PROC / str(pid) / "status").read_bytes().splitlines()
     except OSError:
         return 0
-    return (int(pages[1]) - int(pages[2])) * PAGE if len(pages) > 2 else 0
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(COUNTED))
 
 
 def memory_of(pids: Iterable[int], inherited: int = 0) -> int:
@@ -69,8 +70,8 @@ def _share(pid: int) -> int | None:
     try:
         lines = (PROC / str(pid) / "smaps_rollup").read_bytes().splitlines()
     except OSError:
-        return None
-    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith((b"Pss_Anon:", b"Pss_Shmem:")))
+        return None if own_memory(pid) else 0  # forbidden, or it has just ended
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(COUNTED_SHARES))
 
 
 def every_process() -> list[int]:
