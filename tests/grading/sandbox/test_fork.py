@@ -184,10 +184,13 @@ time.sleep(60)
 """
 
 
-def test_kill_9_of_the_parent_leaves_nothing_running(forking_tier: Tier) -> None:
+def test_kill_9_of_the_parent_leaves_nothing_running(forking_tier: Tier, tmp_path: Path) -> None:
     root = str(Path(__file__).resolve().parents[3])
     code = KILLED.format(root=root, tier=forking_tier.name)
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as server:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment
+    ) as server:
         assert server.stdout is not None
         pid = int(server.stdout.readline())
         assert tree(pid) == [pid]
