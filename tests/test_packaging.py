@@ -77,7 +77,7 @@ def test_nothing_but_pins() -> None:
 @pytest.mark.parametrize("marker", MARKERS, ids=lambda m: f"{m['python_version']}-{m['sys_platform']}")
 def test_all_that_is_asked_for_is_pinned_everywhere(marker: dict[str, str]) -> None:
     pins = pins_for(marker)
-    wanted = requirements("grading", "test", "dev") + [
+    wanted = requirements("grading", "cluster", "test", "dev") + [
         Requirement(line) for line in PYPROJECT["build-system"]["requires"]
     ]
     for requirement in wanted:
