@@ -75,9 +75,7 @@ class SingleRun(Supervision):
     def run_cells(self, cells: list[tuple[int, str, bool]], seed: str) -> Findings:
         """Run (index, text, is a test) one after another; again without a cell that ends the process."""
         for _ in range(MOST_REPLAYS):
-            ours = self._ask_for_student()
-            self._student_is_there(ours)
-            channel = Channel(ours)
+            channel = Channel(self._new_student())
             try:
                 lost = self._run_through(channel, cells, seed)
             finally:

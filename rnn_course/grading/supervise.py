@@ -16,6 +16,7 @@ from rnn_course.grading.servers import WarmServer
 from rnn_course.grading.wire import TRUSTED, Channel, WireError, WireTimeout, decode, encode
 
 FILES_SECONDS = 30.0
+PIPE_BYTES = 32_000  # what a new pair of sockets holds before anybody reads
 GRACE = 3.0  # seconds after its own deadline in which the tester reports
 RANDOM_SEED = 0  # of the student's generators; the instructor's seed must not be guessed from them
 MOST_TESTERS = 10
@@ -51,12 +52,14 @@ class Supervision:
         self.job = job
         self.hidden_modules = hidden_modules
         self.files = files
+        self.files_message = encode(dict(files), caps=TRUSTED)
         self.tester_files = tester_files
         self.limits = limits
         self.tier = tier
         self.found = Findings()
         self.end = time.monotonic() + limits.seconds
         self.current = -1
+        self.stuck: set[int] = set()
 
     def run(self) -> Findings:
         """Run to the end, with a new tester where a test ends the old one or keeps it for too long.
@@ -64,13 +67,13 @@ class Supervision:
         Raises:
             InfrastructureError: if a process cannot be started.
         """
-        left_out: set[int] = set()
         resume_at = 0
         for _ in range(MOST_TESTERS):
-            why = self._attempt(left_out | set(self.found.stopped), resume_at)
+            why = self._attempt(set(self.found.stopped), resume_at)
             if why is None or self.found.over:
                 return self.found
             self.found.stopped[self.current] = why
+            self.stuck.add(self.current)
             resume_at = self.current + 1
         self.found.over = "the process with the tests ended again and again"
         return self.found
@@ -85,6 +88,7 @@ class Supervision:
                 {
                     **self.job,
                     "left_out": sorted(left_out),
+                    "stuck": sorted(self.stuck),
                     "resume_at": resume_at,
                     "frame_bytes": TRUSTED.frame_bytes,
                 },
@@ -95,8 +99,9 @@ class Supervision:
                 random_seed=RANDOM_SEED,
             )
             theirs.close()
-            self._student_is_there(student_end)
             student_end.close()
+            if self.waits:
+                self.student.forked()
             self.tester.forked()
             return self._listen(control)
         finally:
@@ -144,11 +149,22 @@ class Supervision:
             says = f"ended the process that ran it: it {ended.says}"
         else:
             says = f"broke the connection: it {why}"
-        student_end = self._ask_for_student()
-        self._student_is_there(student_end)
+        student_end = self._new_student()
         control.send(encode(says))
         socket.send_fds(control.socket, [b"."], [student_end.fileno()])
         student_end.close()
+
+    def _new_student(self) -> socket.socket:
+        """A connection to a new process of the student's, which has its files."""
+        connection = self._ask_for_student()
+        if self.waits:
+            self.student.forked()
+        return connection
+
+    @property
+    def waits(self) -> bool:
+        """Whether a process that was asked for has its files before it is there: they fit into the pipe."""
+        return len(self.files_message) < PIPE_BYTES
 
     def _ask_for_student(self) -> socket.socket:
         ours, theirs = socket.socketpair()
@@ -173,14 +189,14 @@ class Supervision:
             raise
         finally:
             theirs.close()
+        if not self.waits:
+            self.student.forked()
+        self._give_files(ours)
         return ours
 
-    def _student_is_there(self, connection: socket.socket) -> None:
-        """Wait until the student's process is confined, and give it its files."""
-        self.student.forked()
-        files = encode(dict(self.files), caps=TRUSTED)
+    def _give_files(self, connection: socket.socket) -> None:
         try:
-            Channel(connection, TRUSTED.frame_bytes).send(files, FILES_SECONDS)
+            Channel(connection, TRUSTED.frame_bytes).send(self.files_message, FILES_SECONDS)
         except WireError as error:
             raise InfrastructureError(f"the student's process did not take its files: {error}") from error
         connection.settimeout(None)

@@ -44,6 +44,7 @@ class Drive:
         self.shell = shell
         self.cells = [Cell(*cell) for cell in job["cells"]]
         self.left_out: set[int] = set(job["left_out"])
+        self.stuck: set[int] = set(job["stuck"])  # cells that an earlier tester's process did not survive
         self.resume_at: int = job["resume_at"]
         self.seconds: float = job["cell_seconds"]
         self.output_bytes: int = job["output_bytes"]
@@ -64,11 +65,11 @@ class Drive:
     def go(self) -> None:
         """Run all cells, report on each, and say when it is done."""
         for cell in self.cells:
-            if cell.place in self.left_out:
-                continue
-            if cell.there is not None:
+            is_left_out = cell.place in self.left_out
+            if cell.there is not None and not is_left_out:
                 self._run_there(cell)
-            if cell.here is not None and cell.place not in self.left_out:
+            # A set-up cell that only the student's process does not survive is needed here all the same.
+            if cell.here is not None and not (is_left_out if cell.is_test else cell.place in self.stuck):
                 self._run_here(cell)
             if self.link.ended:
                 self._recover(cell)

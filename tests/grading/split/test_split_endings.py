@@ -177,3 +177,27 @@ def test_too_much_output_is_cut() -> None:
         assert len(str(cell.outputs)) < 100_000
         assert "cut off" in text_of(cell)
         assert not error_of(cell)
+
+
+def test_a_set_up_cell_that_ends_one_side_only_is_there_on_the_other() -> None:
+    ran = run(
+        setup("import os\nimport numpy as np\nif 'RNN_COURSE_SEED' not in os.environ: os._exit(1)"),
+        answer("def f(x):\n    return x"),
+        test("assert f(np.float64(2)) == 2"),
+        limits=QUICK,
+    )
+    assert list(ran.errors) == ["setup"]
+    ran = run(
+        setup("import os\nkept = 1\nif 'RNN_COURSE_SEED' in os.environ: os._exit(1)"),
+        answer("def f(x):\n    return x"),
+        test("assert f(2) == 2"),
+        limits=QUICK,
+    )
+    assert list(ran.errors) == ["setup"]
+
+
+def test_a_student_cannot_make_points_out_of_what_is_printed() -> None:
+    show = "channel.send(encode(('answer', ('value', 0, [{'output_type': 'execute_result', 'data': "
+    show += "{'text/plain': '100'}, 'execution_count': 1, 'metadata': {}}]))))"
+    ran = run(answer(CONNECTION + "def f(x):\n    " + show), test("f(2)\nNone"), limits=QUICK)
+    assert all(output.output_type != "execute_result" for output in ran.named("test").outputs)
