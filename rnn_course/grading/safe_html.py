@@ -11,6 +11,9 @@ from typing import Any
 import bleach  # type: ignore[import-untyped]
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import markdown2html
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
 from traitlets.config import Config
 
 TAGS = set(bleach.ALLOWED_TAGS) | {
@@ -35,6 +38,22 @@ class SafeHTMLExporter(HTMLExporter):
     def markdown2html(self, context: Any, source: str) -> str:
         """Markdown to HTML, cleaned."""
         return clean(super().markdown2html(context, source))
+
+
+class CleanMarkdown(Preprocessor):
+    """A step of nbconvert's that turns Markdown into clean HTML before anybody else shows it.
+
+    For nbgrader's formgrader, which cleans nothing, in nbgrader_config.py:
+
+        c.HTMLExporter.preprocessors = ["rnn_course.grading.safe_html.CleanMarkdown"]
+        c.HTMLExporter.sanitize_html = True
+    """
+
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
+        """Change one cell; called by nbconvert."""
+        if cell.cell_type == "markdown":
+            cell.source = clean(markdown2html(cell.source))
+        return cell, resources
 
 
 def clean(html: str) -> str:

@@ -24,7 +24,7 @@ c.CourseDirectory.course_id = "attacked"
 c.Execute.timeout = {CELL_SECONDS}
 """
 
-SETUP = "import numpy as np"
+SETUP = "import matplotlib.pyplot as plt\nimport numpy as np"
 DATA = """rates = [0.5, 1.5]
 
 

@@ -35,7 +35,6 @@ HONEST.add("other_names", "functions of its own in cells of its own", edit=_extr
     answers={"double": "def double(x):\n    return twice(x)"})  # fmt: skip
 HONEST.add("plots", "draws a figure", answers={"double": """
 %matplotlib inline
-import matplotlib.pyplot as plt
 plt.plot([1, 2], [3, 4])
 plt.show()
 def double(x):

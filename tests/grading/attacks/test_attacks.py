@@ -1,6 +1,6 @@
 """All attacks in one class, by the command that an instructor types, on the strongest tier of this machine.
 
-Every other tier that the machine has gets a class with the attacks that a sandbox must stop. One test for each
+Every other tier that the machine has gets a class with the attacks that a sandbox must stop. One test for a
 tier, so that no class is graded twice where tests are shared out among processes.
 """
 

@@ -70,9 +70,9 @@ def test_killed_at_random_moments_and_gone_on(
                     rng.choice(workers).kill()
                 wait_until(course, process, min(STUDENTS, moment + 2))
                 process.kill()
-            process.communicate()
+            process.wait()
             assert gone(below), "a process outlived the grader"
-        process.communicate()
+        process.wait()
         now = number_done(course)
         assert now >= done, "a result was lost"
         done = now
