@@ -89,7 +89,7 @@ def tests_of(build: Build, notebook: str) -> dict[str, str]:
 
 def instructor_files(course: Course, assignment: str) -> dict[str, bytes]:
     """The files that lie beside an assignment's source and are given out, by path."""
-    folder, ignore = course.folder("source", assignment), tuple(course.directory.ignore)
+    folder, ignore = course.folder("source", assignment), course.ignored
     named = {str(path.relative_to(folder)): path for path in files_in(folder)}
     return {
         name: path.read_bytes()

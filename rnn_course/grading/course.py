@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,19 @@ class Course:
         Args:
             step: "source", "release", "submitted", "autograded" or "feedback".
         """
-        directory = self.directory
+        directory = self._paths
         name = getattr(directory, f"{step}_directory")
         return Path(os.path.normpath(directory.format_path(name, student, assignment)))
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Patterns of names that nbgrader leaves aside when it copies folders."""
+        return tuple(self._paths.ignore)
+
+    @cached_property
+    def _paths(self) -> Any:
+        # Only ever asked, never pointed anywhere: making one takes longer than looking at a submission.
+        return self.directory
 
     def students_with(self, step: str, assignment: str) -> list[str]:
         """Names of the students that have a folder for this assignment at this step, sorted."""

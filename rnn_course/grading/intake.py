@@ -84,7 +84,7 @@ def look_at(course: Course, assignment: str, student: str, expected: list[str]) 
     if submission.is_missing:
         return submission
     paths, submission.left_aside = _plain_files(submission.folder)
-    ignore = tuple(course.directory.ignore)
+    ignore = course.ignored
     wanted = {f"{name}.ipynb" for name in expected}
     room, too_much = MAX_BYTES, []
     for path in paths:
