@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rnn_course.grading.wire import Handle, NotAValue, WireError, encode
-from rnn_course.grading.wire.encode import type_name
+from rnn_course.grading.wire.kinds import type_name
 
 MOST_HELD = 200_000
 LONGEST_TEXT = 20_000

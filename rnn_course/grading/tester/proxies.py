@@ -16,7 +16,7 @@ from rnn_course.grading.student.operations import ARITHMETIC, COMPARISONS, ONE_S
 from rnn_course.grading.tester.errors import KNOWN
 from rnn_course.grading.tester.link import Link
 from rnn_course.grading.wire import Handle, NotAValue, WireError, decode
-from rnn_course.grading.wire.encode import described
+from rnn_course.grading.wire.kinds import described
 
 MOST_ITEMS = 1_000_000
 MOST_AT_ONCE = 256

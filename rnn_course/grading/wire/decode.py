@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import keyword
 import math
 import struct
-from collections import Counter, OrderedDict, defaultdict, namedtuple
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from rnn_course.grading.wire import forms
 from rnn_course.grading.wire.arrays import array_from, constant, item_bytes, tensor_from
+from rnn_course.grading.wire.cursor import Cursor
 from rnn_course.grading.wire.errors import WireError
 from rnn_course.grading.wire.forms import CAPS, COUNT, FLOAT64, INT64, TWO_FLOAT64, Caps, ErrorValue, Handle
+from rnn_course.grading.wire.kinds import is_field, tuple_class
 
 Resolve = Callable[[Handle], Any]
 
@@ -41,15 +41,12 @@ def decode(data: bytes, resolve: Resolve | None = None, caps: Caps = CAPS) -> An
     return value
 
 
-class Decoder:
+class Decoder(Cursor):
     """Reads one message."""
 
     def __init__(self, data: bytes, resolve: Resolve | None, caps: Caps) -> None:
-        self.data = data
-        self.at = 0
+        super().__init__(data, caps)
         self.resolve = resolve
-        self.caps = caps
-        self.budget = caps.memory_bytes
 
     def take(self, depth: int) -> Any:
         """The next value."""
@@ -59,29 +56,6 @@ class Decoder:
         if read is None:
             raise WireError(f"no value begins with byte {self.data[self.at - 1]}")
         return read(self, depth)
-
-    def some(self, count: int) -> bytes:
-        """The next bytes."""
-        end = self.at + count
-        if end > len(self.data):
-            raise WireError(f"{end - len(self.data)} bytes are missing at the end of a message")
-        part = self.data[self.at : end]
-        self.at = end
-        return part
-
-    def charge(self, size: int) -> None:
-        """Note memory that is about to be used."""
-        self.budget -= size
-        if self.budget < 0:
-            raise WireError(f"the values of a message take more than {self.caps.memory_bytes} bytes")
-
-    def count(self, each: int = 0, item: int = 1) -> int:
-        """A number of things to come, of at least `item` bytes, that take `each` bytes of memory."""
-        (number,) = COUNT.unpack(self.some(4))
-        if number * item > len(self.data) - self.at:
-            raise WireError(f"{number} things announced in the last {len(self.data) - self.at} bytes")
-        self.charge(number * each)
-        return int(number)
 
     def _int(self, depth: int) -> int:
         self.charge(32)
@@ -179,12 +153,12 @@ class Decoder:
         return counter
 
     def _named_tuple(self, depth: int) -> Any:
-        name, fields, items = (self._expect(self.take(depth + 1), kind) for kind in (str, tuple, tuple))
+        name, fields, items = (self.expect(self.take(depth + 1), kind) for kind in (str, tuple, tuple))
         if len(fields) > forms.MOST_FIELDS or len(fields) != len(items):
             raise WireError(f"a named tuple of {len(fields)} names and {len(items)} values")
-        if not all(map(_is_field, fields)) or len(set(fields)) != len(fields) or not _is_field(name):
+        if not all(map(is_field, fields)) or len(set(fields)) != len(fields) or not is_field(name):
             raise WireError("a named tuple with a field that has no name")
-        return _tuple_class(name, fields)(*items)
+        return tuple_class(name, fields)(*items)
 
     def _block(self) -> tuple[int, int, tuple[int, ...], bytes]:
         code, dimensions = self.some(2)
@@ -204,9 +178,7 @@ class Decoder:
         return _made(array_from, *self._block())
 
     def _object_array(self, depth: int) -> Any:
-        shape, items = (
-            self._expect(*part) for part in zip(self._parts(depth, 2), (tuple, list), strict=True)
-        )
+        shape, items = (self.expect(*part) for part in zip(self._parts(depth, 2), (tuple, list), strict=True))
         if not all(type(size) is int and size >= 0 for size in shape) or len(shape) > forms.MOST_DIMENSIONS:
             raise WireError(f"an array of shape {shape}")
         if math.prod(shape) != len(items) or math.prod(filter(None, shape)) >= 1 << 40:
@@ -242,13 +214,13 @@ class Decoder:
         return slice(*self._parts(depth, 3))
 
     def _range(self, depth: int) -> range:
-        start, stop, step = (self._expect(part, int) for part in self._parts(depth, 3))
+        start, stop, step = (self.expect(part, int) for part in self._parts(depth, 3))
         if step == 0:
             raise WireError("a range of step 0")
         return range(start, stop, step)
 
     def _fraction(self, depth: int) -> Fraction:
-        above, below = (self._expect(part, int) for part in self._parts(depth, 2))
+        above, below = (self.expect(part, int) for part in self._parts(depth, 2))
         if below == 0:
             raise WireError("a fraction with 0 below the line")
         return Fraction(above, below)
@@ -256,17 +228,17 @@ class Decoder:
     def _decimal(self, depth: int) -> Decimal:
         (text,) = self._parts(depth, 1)
         try:
-            return Decimal(self._expect(text, str)[: forms.BIG_INT_BYTES])
+            return Decimal(self.expect(text, str)[: forms.BIG_INT_BYTES])
         except InvalidOperation:
             raise WireError("a decimal that is none") from None
 
     def _constant(self, depth: int) -> Any:
-        name = self._expect(self.take(depth + 1), str)
+        name = self.expect(self.take(depth + 1), str)
         family, _, own = name.partition(":")
         return forms.TYPES[own] if family == "type" and own in forms.TYPES else constant(name)
 
     def _generator(self, depth: int) -> np.random.Generator:
-        state = self._expect(self.take(depth + 1), dict)
+        state = self.expect(self.take(depth + 1), dict)
         bits = np.random.PCG64()
         try:
             bits.state = state
@@ -276,14 +248,14 @@ class Decoder:
 
     def _error(self, depth: int) -> ErrorValue:
         types, text, line = self._parts(depth, 3)
-        names = self._expect(types, tuple)
+        names = self.expect(types, tuple)
         if not all(type(name) is str for name in names):
             raise WireError("an exception without a name")
-        return ErrorValue(names, self._expect(text, str), self._expect(line, str))
+        return ErrorValue(names, self.expect(text, str), self.expect(line, str))
 
     def _handle(self, depth: int) -> Any:
         number, kind, name, details = self._parts(depth, 4)
-        checked = Handle(*map(self._expect, (number, kind, name, details), (int, str, str, dict)))
+        checked = Handle(*map(self.expect, (number, kind, name, details), (int, str, str, dict)))
         if self.resolve is None:
             raise WireError(f"an object of type {checked.type_name[:80]} where only values may be")
         self.charge(1000)
@@ -294,11 +266,6 @@ class Decoder:
         if len(parts) != number:
             raise WireError(f"{len(parts)} parts where there must be {number}")
         return parts
-
-    def _expect(self, value: Any, kind: type) -> Any:
-        if type(value) is not kind:
-            raise WireError(f"{type(value).__name__} where {kind.__name__} must be")
-        return value
 
 
 Reader = Callable[[Decoder, int], Any]
@@ -342,18 +309,3 @@ def _made(make: Callable[..., Any], *parts: Any, **settings: Any) -> Any:
         return make(*parts, **settings)
     except (ValueError, OverflowError) as error:
         raise WireError(f"no array: {error}") from None
-
-
-def _is_field(name: object) -> bool:
-    return (
-        type(name) is str
-        and name.isidentifier()
-        and len(name) <= 100
-        and not keyword.iskeyword(name)
-        and not name.startswith("_")
-    )
-
-
-@lru_cache(maxsize=256)
-def _tuple_class(name: str, fields: tuple[str, ...]) -> Callable[..., Any]:
-    return namedtuple(name, fields)

@@ -16,6 +16,7 @@ from rnn_course.grading.wire import forms
 from rnn_course.grading.wire.arrays import array_parts, constant_name, tensor_parts
 from rnn_course.grading.wire.errors import NotAValue, WireError
 from rnn_course.grading.wire.forms import CAPS, COUNT, FLOAT64, INT64, TWO_FLOAT64, Caps, ErrorValue, Handle
+from rnn_course.grading.wire.kinds import adds_attributes, described, is_named_tuple, is_tensor
 
 Hold = Callable[[Any], Handle]
 PACKED = 4  # a list of fewer numbers is written one by one
@@ -80,9 +81,9 @@ class Encoder:
             self._put_complex(complex.__complex__(value), depth)
         elif issubclass(kind, bytes):
             self._put_bytes(bytes.__getitem__(value, slice(None)), depth)
-        elif issubclass(kind, defaultdict) and not _adds(kind, defaultdict):
+        elif issubclass(kind, defaultdict) and not adds_attributes(kind, defaultdict):
             self._put_special("defaultdict", dict.items(value), depth)
-        elif issubclass(kind, tuple) and _is_named_tuple(kind):
+        elif issubclass(kind, tuple) and is_named_tuple(kind):
             self._put_named_tuple(value, kind, depth)
         elif is_tensor(kind):
             self._put_tensor(value, depth)
@@ -96,7 +97,7 @@ class Encoder:
             return self._put_generator(value, depth)
         else:
             for base, write in CONTAINERS:
-                if issubclass(kind, base) and not _adds(kind, base):
+                if issubclass(kind, base) and not adds_attributes(kind, base):
                     write(self, value, depth)
                     return True
             return False
@@ -293,37 +294,3 @@ CONTAINERS: tuple[tuple[type, Writer], ...] = (
     (set, Encoder._put_set),
     (frozenset, Encoder._put_frozen_set),
 )
-
-
-def is_tensor(kind: type) -> bool:
-    """Whether this is torch's tensor class, or derived from it."""
-    torch = sys.modules.get("torch")  # no tensor without it, and no need to load it
-    return torch is not None and issubclass(kind, torch.Tensor)
-
-
-def type_name(value: object) -> str:
-    """The name of a value's real type, whatever its `__class__` pretends."""
-    return str(type.__dict__["__name__"].__get__(type(value)))
-
-
-def described(value: object) -> str:
-    """What something that is no value is, in words."""
-    name = type_name(value)
-    if name in ("function", "method", "builtin_function_or_method"):
-        return "a function (are its brackets missing?)"
-    return f"an object of type {name}"
-
-
-def _adds(kind: type, base: type) -> bool:
-    """Whether a derived container has attributes of its own, so that its entries are not all of it."""
-    own = {name for part in kind.__mro__[: kind.__mro__.index(base)] for name in vars(part)}
-    return any(not name.startswith("_") for name in own - set(dir(base)))
-
-
-def _is_named_tuple(kind: Any) -> bool:
-    fields = vars(kind).get("_fields")
-    return (
-        kind.__mro__[1:] == (tuple, object)
-        and type(fields) is tuple
-        and all(type(name) is str for name in fields)
-    )
