@@ -24,8 +24,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="processes that end with their parent: Linux only"),
 ]
-STUDENTS = 200 if os.environ.get("RNN_COURSE_LONG") else 60
-MOMENTS = 20 if os.environ.get("RNN_COURSE_LONG") else 6
+STUDENTS = 200 if os.environ.get("RNN_COURSE_LONG") else 40
+MOMENTS = 20 if os.environ.get("RNN_COURSE_LONG") else 4
 PATIENCE = 300.0
 SEED = 20261121
 
