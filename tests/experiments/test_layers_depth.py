@@ -1,0 +1,48 @@
+"""How many layers help, and what can be read off each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rnn_course.errors import CourseError
+from rnn_course.experiments.layers_depth import QUESTIONS, perplexity_by_depth, what_layers_encode
+
+
+def test_a_small_table() -> None:
+    found = perplexity_by_depth((1, 2), hidden_size=8, max_updates=5)
+    assert found.perplexity.shape == found.parameters.shape == (2, 2)
+    assert (found.perplexity > found.best).all()
+    np.testing.assert_array_equal(found.parameters[0], found.parameters[1])
+    layer = 4 * (8 * 8 + 8 * 8 + 8)
+    assert found.parameters[0, 1] - found.parameters[0, 0] == layer
+    with pytest.raises(CourseError, match="needs depths"):
+        perplexity_by_depth(cell_name="transformer")
+
+
+def test_a_probe_of_a_new_network() -> None:
+    found = what_layers_encode(depth=2, hidden_size=16, max_updates=1, sentences=60)
+    assert found.questions == QUESTIONS
+    assert found.accuracy.shape == (3, 3)
+    assert found.accuracy[0, 0] > 0.99, "one embedding for each word: its class is there before training"
+    assert ((found.guessing > 0) & (found.guessing < 1)).all()
+    with pytest.raises(CourseError, match="ridge > 0"):
+        what_layers_encode(ridge=0)
+
+
+@pytest.mark.slow
+def test_depth_needs_connections_past_the_layers() -> None:
+    found = perplexity_by_depth((1, 8), max_updates=120)
+    (one, plain), (_, residual) = found.perplexity
+    assert plain > 1.1 * residual
+    assert one > found.best
+    assert residual > found.best
+
+
+@pytest.mark.slow
+def test_the_layers_know_what_no_word_tells() -> None:
+    found = what_layers_encode()
+    word, depth, number = found.accuracy
+    assert word[0] > 0.99
+    assert number[1:].max() > number[0] + 0.1
+    assert depth[1:].max() > depth[0] + 0.05
