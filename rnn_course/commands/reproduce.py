@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from rnn_course.experiments.ladder import Rung
+    from rnn_course.experiments.recall_lag import RecallRun
     from rnn_course.text.corpus import Corpus
 
 HEAD = (
@@ -17,23 +18,40 @@ HEAD = (
 
 
 @click.command()
-@click.argument("table", type=click.Choice(["ladder"]))
+@click.argument("table", type=click.Choice(["ladder", "recall"]))
 @click.option("--corpus", default="language-reference", show_default=True, metavar="NAME",
               help="language-reference, docstrings, or a name of `rnn-course data list`.")  # fmt: skip
 @click.option("--models", multiple=True, metavar="NAME", help="Only this model; can be given more than once.")
 @click.option("--seed", default=0, show_default=True, help="Of the networks.")
 @click.option("--max-seconds", default=180.0, show_default=True, type=click.FloatRange(min=1),
-              help="CPU seconds for each network.")  # fmt: skip
+              help="CPU seconds for each network of the ladder.")  # fmt: skip
+@click.option("--max-updates", default=1000, show_default=True, type=click.IntRange(min=1),
+              help="Updates for each network and lag of recall.")  # fmt: skip
+@click.option("--lag", "lags", multiple=True, type=click.IntRange(min=1), metavar="STEPS",
+              help="Only this lag of recall; can be given more than once.")  # fmt: skip
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the table as JSON, too."
 )
 def reproduce(
-    table: str, corpus: str, models: tuple[str, ...], seed: int, max_seconds: float, output: Path | None
+    table: str,
+    corpus: str,
+    models: tuple[str, ...],
+    seed: int,
+    max_seconds: float,
+    max_updates: int,
+    lags: tuple[int, ...],
+    output: Path | None,
 ) -> None:
     """Make TABLE anew and print it, line by line.
 
     ladder: every kind of language model of the course on one text. It takes about ten minutes.
+
+    recall: how many steps back each cell remembers, by its first weights, for lags of 3, 7, 15, 30, 50
+    and 100. It takes up to an hour.
     """
+    if table == "recall":
+        _recall(models, seed, max_updates, lags, output)
+        return
     from rnn_course.experiments.ladder import ladder
 
     text = _corpus(corpus)
@@ -42,7 +60,31 @@ def reproduce(
         text, models or None, seed=seed, max_seconds=max_seconds, on_rung=lambda rung: click.echo(line(rung))
     )
     if output:
-        _write(output, rungs, corpus, seed, max_seconds)
+        rows = [rung._asdict() for rung in rungs]
+        _write(output, {"corpus": corpus, "seed": seed, "max_seconds": max_seconds}, {"rungs": rows})
+
+
+def _recall(
+    models: tuple[str, ...], seed: int, max_updates: int, lags: tuple[int, ...], output: Path | None
+) -> None:
+    from rnn_course.experiments.recall_lag import ALL, recall_by_lag
+
+    runs: list[RecallRun] = []
+
+    def show(run: RecallRun) -> None:
+        runs.append(run)
+        click.echo(f"{run.name:22} {run.lag:>5} {run.accuracy:>9.1%} {run.updates:>8,}")
+
+    click.echo(f"{'network':22} {'lag':>5} {'accuracy':>9} {'updates':>8}")
+    recall_by_lag(
+        sorted(set(lags)) or (3, 7, 15, 30, 50, 100),
+        models or ALL,
+        seeds=(seed,),
+        max_updates=max_updates,
+        on_run=show,
+    )
+    if output:
+        _write(output, {"seed": seed, "max_updates": max_updates}, {"runs": [run._asdict() for run in runs]})
 
 
 def line(rung: Rung) -> str:
@@ -63,18 +105,12 @@ def _corpus(name: str) -> Corpus:
     return datasets.load(name)
 
 
-def _write(path: Path, rungs: list[Rung], corpus: str, seed: int, max_seconds: float) -> None:
+def _write(path: Path, settings: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> None:
     import json
     import platform
 
     import numpy as np
 
     made_with = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
-    table = {
-        "corpus": corpus,
-        "seed": seed,
-        "max_seconds": max_seconds,
-        "made_with": made_with,
-        "rungs": [rung._asdict() for rung in rungs],
-    }
+    table = {**settings, "made_with": made_with, **rows}
     path.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
