@@ -56,9 +56,9 @@ def train_deep_stacks(
     *,
     skips: Sequence[Skip] = (None, "residual", "dense", "highway"),
     seed: int = 0,
-    width: int = 32,
-    max_updates: int = 120,
-    learning_rate: float = 1e-3,
+    width: int = 16,
+    max_updates: int = 200,
+    learning_rate: float = 2e-3,
     transform_bias: float = -3.0,
     language: Grammar | None = None,
 ) -> DeepTraining:
@@ -114,7 +114,7 @@ def train_deep_stacks(
                 learning_rate=learning_rate,
                 max_gradient_norm=1.0,
                 batch_size=16,
-                steps=32,
+                steps=16,
                 seed=seed,
             )
             history = train(model, corpus.train, config, progress=False)

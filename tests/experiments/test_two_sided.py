@@ -82,10 +82,10 @@ def test_what_cannot_be_is_named(corpus: Corpus) -> None:
 
 @pytest.mark.slow
 def test_a_perplexity_that_is_too_good_to_be_true() -> None:
-    found = misused_as_language_model(sentences=1200, epochs=5)
+    found = misused_as_language_model()
     assert found.one_way > found.best
     assert found.two_way < 1.15 < found.best
     assert not found.leak_one_way.leaks
     assert found.leak_two_way.leaks
-    assert found.leak_two_way.random_word > 0.5, "it knows a word that nobody could guess"
-    assert found.leak_one_way.random_word < 3 / found.vocabulary
+    assert found.leak_two_way.random_word > 0.2, "it knows a word that nobody could guess"
+    assert found.leak_one_way.random_word < 0.1
