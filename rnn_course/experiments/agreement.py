@@ -24,7 +24,7 @@ from rnn_course.training.config import TrainingConfig
 from rnn_course.training.loop import train
 from rnn_course.training.schedule import Plateau
 
-STARTS: dict[str, dict[str, float]] = {
+STARTS: dict[str, dict[str, Any]] = {
     "elman": {},
     "lstm": {"forget_bias": 1.0},
     "gru": {"longest_lag": 40.0},
@@ -77,9 +77,9 @@ def agreement_by_attractors(
         the keys of the dog of the child   ->   wait, not waits          2 attractors
 
     Shows: who looks at the nearest noun is right without attractors, and never with one. A 5-gram model sees
-    the subject behind one attractor, and is misled by two. So is the plain network in so short a training,
-    though nothing in it ends after so many words. The LSTM, which was told nothing of subjects either, agrees
-    with the subject up to four attractors.
+    the subject behind one attractor, and is misled by two. The LSTM, which was told nothing of subjects, agrees
+    with the subject up to four attractors. The plain network does so with some first weights; with others it
+    is misled by two attractors, as if it had a window.
 
     Args:
         seed: draws the text, the questions, and the first weights.
