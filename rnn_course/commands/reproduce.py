@@ -25,7 +25,7 @@ HEAD = (
 @click.option("--seed", default=0, show_default=True, help="Of the networks.")
 @click.option("--max-seconds", default=180.0, show_default=True, type=click.FloatRange(min=1),
               help="CPU seconds for each network of the ladder.")  # fmt: skip
-@click.option("--max-updates", default=1000, show_default=True, type=click.IntRange(min=1),
+@click.option("--max-updates", default=2000, show_default=True, type=click.IntRange(min=1),
               help="Updates for each network and lag of recall.")  # fmt: skip
 @click.option("--lag", "lags", multiple=True, type=click.IntRange(min=1), metavar="STEPS",
               help="Only this lag of recall; can be given more than once.")  # fmt: skip
@@ -47,7 +47,7 @@ def reproduce(
     ladder: every kind of language model of the course on one text. It takes about ten minutes.
 
     recall: how many steps back each cell remembers, by its first weights, for lags of 3, 7, 15, 30, 50
-    and 100. It takes up to an hour.
+    and 100. It takes about ten minutes.
     """
     if table == "recall":
         _recall(models, seed, max_updates, lags, output)

@@ -77,9 +77,9 @@ def agreement_by_attractors(
         the keys of the dog of the child   ->   wait, not waits          2 attractors
 
     Shows: who looks at the nearest noun is right without attractors, and never with one. A 5-gram model sees
-    the subject behind one attractor, and is misled by two. The LSTM, which was told nothing of subjects, agrees
-    with the subject up to four attractors. The plain network does so with some first weights; with others it
-    is misled by two attractors, as if it had a window.
+    the subject behind one attractor, and is misled by two. The LSTM, which was told nothing of subjects,
+    agrees with the subject up to four attractors. The plain network does so with some first weights; with
+    others it is misled by two attractors, as if it had a window.
 
     Args:
         seed: draws the text, the questions, and the first weights.

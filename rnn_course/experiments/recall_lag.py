@@ -23,7 +23,7 @@ from rnn_course.training.config import TrainingConfig
 from rnn_course.training.history import Progress
 from rnn_course.training.loop import train
 
-LIVE = ("Elman", "LSTM, chrono 100", "GRU, chrono 100")
+LIVE = ("Elman", "LSTM, forget bias 1", "LSTM, chrono 100", "GRU, chrono 100")
 ALL = ("Elman", "Elman, orthogonal", "LSTM, forget bias 0", "LSTM, forget bias 1", "LSTM, chrono 100",
        "GRU, update bias 0", "GRU, chrono 100")  # fmt: skip
 """Names of `rnn_course.experiments.horizon.STARTS`."""
@@ -79,7 +79,7 @@ def recall_by_lag(
     names: Sequence[str] = LIVE,
     *,
     seeds: Sequence[int] = (0,),
-    max_updates: int = 300,
+    max_updates: int = 1000,
     batch_size: int = 32,
     hidden_size: int = 64,
     learning_rate: float = 3e-3,
@@ -91,10 +91,10 @@ def recall_by_lag(
 
         3 | 1 7 5 0 3 2 6 ... 4  ->  3      the first of 8 symbols, with others in between
 
-    Shows: with the usual first weights an Elman network learns lags of about 7. Gated networks whose biases
-    say that memories are to last learn 100. But it is not the cell alone: with a forget bias of 0 an LSTM
-    reaches hardly further than Elman, and an orthogonal W_h carries an Elman network further than its
-    default.
+    Shows: with the usual first weights an Elman network learns lags of 7, often of 15, and never of 30.
+    Gated networks whose biases say that memories are to last learn 50, and with more updates 100. But it is
+    not the cell alone: with a forget bias of 0 or 1 an LSTM learns 7 and not 15, so does a GRU with biases of
+    0, and an orthogonal W_h carries an Elman network to about 30.
 
     Args:
         lags: in increasing order.

@@ -41,8 +41,10 @@ def test_what_cannot_be_is_named() -> None:
 
 @pytest.mark.slow
 def test_gates_that_keep_reach_further() -> None:
-    table = recall_by_lag((7, 30), ("Elman", "LSTM, chrono 100"), max_updates=250)
-    elman, lstm = table.accuracy[:, :, 0]
+    table = recall_by_lag((7, 30), LIVE)
+    elman, lstm, lstm_chrono, gru_chrono = table.accuracy[:, :, 0]
     assert elman[0] > 0.9
     assert elman[1] < 0.5
-    assert lstm.min() > 0.9
+    assert lstm[0] > 0.9
+    assert lstm[1] < 0.5, "it is not the cell alone"
+    assert min(lstm_chrono.min(), gru_chrono.min()) > 0.9
