@@ -49,8 +49,10 @@ def recurrent_against_bigram(corpus: Corpus, *, seed: int = 0, epochs: int = 12)
     bigram = KneserNey.fit(corpus.train, corpus.vocabulary, order=2)
     frozen = models["none"]
     return StateOrNot(
-        *(perplexity(model, corpus.test) for model in (models["sentence"], frozen, bigram)),
-        _influence_of_earlier_words(frozen, seed),
+        recurrent=perplexity(models["sentence"], corpus.test),
+        frozen=perplexity(frozen, corpus.test),
+        bigram=perplexity(bigram, corpus.test),
+        frozen_is_markov=_influence_of_earlier_words(frozen, seed),
     )
 
 
@@ -170,15 +172,16 @@ def teacher_forcing_on_and_off(
         corpus: drawn from `language`.
         language: a `Grammar`, whose perplexity is known.
     """
-    curves = []
+    curves: list[list[float]] = []
     for free in (False, True):
         rng = np.random.default_rng(seed)
         model = RecurrentLM.init(
             corpus.vocabulary, CELLS["elman"], hidden_size, hidden_size, rng, dtype=np.float32
         )
         config = replace(_config(epochs, seed), schedule=Plateau(decay=0.5, patience=2))
-        trained = FreeRunning(model) if free else model
+        trained: Any = FreeRunning(model) if free else model
         history = train(trained, corpus.train, config, valid=corpus.valid, progress=False)
         curves.append(np.exp(history.valid_loss).tolist())
     unigram = MLE.fit(corpus.train, corpus.vocabulary, order=1)
-    return TeacherForcing(*curves, perplexity(language, corpus.valid), perplexity(unigram, corpus.valid))
+    known = perplexity(language, corpus.valid), perplexity(unigram, corpus.valid)
+    return TeacherForcing(curves[0], curves[1], *known)

