@@ -168,8 +168,8 @@ def what_layers_encode(
     about the other half.
 
     Shows: the class of a word is in its embedding already, and fades a little on the way up. How many verbs
-    are to come, and which number the next one must have, cannot be known from the word alone. The lower layers
-    know best how many are to come; the number, which the prediction needs, is known best by the upper ones.
+    are to come, and which number the next one must have, cannot be known from the word alone. The lower
+    layers know best how many are to come; the number, which the prediction needs, the upper ones know best.
 
     Args:
         seed: of the text, weights and batches.

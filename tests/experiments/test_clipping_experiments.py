@@ -48,8 +48,17 @@ def test_one_training_three_ways() -> None:
     runs = training_with_clipping(corpus, max_updates=40)
     assert list(runs) == list(RULES)
     assert runs["none"].losses[0] == runs["norm"].losses[0] == runs["squared norm"].losses[0]
-    np.testing.assert_allclose(runs["none"].lengths, runs["none"].norms)
-    np.testing.assert_allclose(runs["norm"].lengths, np.minimum(runs["norm"].norms, 1))
+    np.testing.assert_allclose(runs["none"].lengths, runs["none"].norms, rtol=1e-5)
+    np.testing.assert_allclose(runs["norm"].lengths, np.minimum(runs["norm"].norms, 1), rtol=1e-5)
     squared = runs["squared norm"]
-    np.testing.assert_allclose(squared.lengths, np.minimum(squared.norms, 1 / squared.norms))
+    np.testing.assert_allclose(squared.lengths, np.minimum(squared.norms, 1 / squared.norms), rtol=1e-5)
     assert runs["norm"].end < runs["none"].end
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_clipping_saves_the_run(seed: int) -> None:
+    corpus = nested_agreement().corpus(0, train=2000, valid=10, test=10)
+    runs = training_with_clipping(corpus, seed=seed, max_updates=150)
+    assert runs["none"].norms.max() > 20 * np.median(runs["none"].norms)
+    assert runs["norm"].end < 0.75 * runs["none"].end
+    assert runs["squared norm"].end < 0.75 * runs["none"].end
