@@ -160,9 +160,9 @@ def training_with_clipping(
 
     Shows: most gradients have a norm near 1, and a few of above 100. Without clipping these throw the network
     to a loss from which it does not come back; with clipping by the norm the same run learns. By the squared
-    norm it is saved, too: at first it is slower, since its steps are shortest where the gradient is long; with
-    this high learning rate it is even a little ahead in the end, for the same reason. No number becomes
-    infinite here: tanh and the softmax hold them. (For that see `rnn_course.experiments.cliff`.)
+    norm it is saved, too: slower at first, since its steps are shortest where the gradient is long, and with
+    this high learning rate a little ahead in the end, for the same reason. No number becomes infinite here:
+    tanh and the softmax hold them. (For that see `rnn_course.experiments.cliff`.)
 
     Args:
         corpus: its training part is read.
