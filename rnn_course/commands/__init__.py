@@ -19,7 +19,7 @@ COMMANDS = {
     "check": Command("Check your own notebook before you hand it in."),
     "data": Command("List, fetch and find the corpora."),
     "reproduce": Command("Make the long tables of the lectures anew."),
-    "doctor": Command("Say whether this computer has what the course needs."),
+    "doctor": Command("Say what this computer has and lacks, and prove its sandbox."),
     "release": Command("Generate the students' notebooks from the solutions.", extra="grading"),
     "grade": Command("Grade what was handed in.", extra="grading"),
     "feedback": Command("Write a feedback page for each submission.", extra="grading"),

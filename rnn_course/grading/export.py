@@ -111,7 +111,17 @@ def course_table(rows: list[Row]) -> Table:
     not, nothing was handed in, or a person still has to mark it.
     """
     tasks = sorted({(mark.notebook, mark.grade_id) for row in rows for mark in row.marks})
-    head = ["assignment", "student_id", "last_name", "first_name", "email", "status", "reason"]
+    head = [
+        "assignment",
+        "student_id",
+        "last_name",
+        "first_name",
+        "email",
+        "status",
+        "reason",
+        "mode",
+        "sandbox",
+    ]
     head += ["submitted_at", "raw_score", "late_penalty", "score", "max_score", "needs_manual_grade"]
     table: Table = [[*head, *("/".join(task) for task in tasks)]]
     for row in rows:
@@ -125,6 +135,8 @@ def course_table(rows: list[Row]) -> Table:
                 row.email,
                 row.result.status.value if row.result else "",
                 row.result.reason if row.result else "",
+                row.result.mode if row.result else "",
+                row.result.tier.lower() if row.result else "",
                 row.timestamp or "",
                 row.score,
                 row.late_penalty,

@@ -22,6 +22,7 @@ from rnn_course.grading.hidden import strip_hidden_tests
 from rnn_course.grading.messages import failure_messages
 from rnn_course.grading.results import Result, ResultStore, Status
 from rnn_course.grading.safe_html import SafeHTMLExporter
+from rnn_course.grading.single import LABEL
 
 WORDS = {
     Status.GRADED: "",
@@ -120,6 +121,8 @@ def summary_text(found: list[Mark], messages: dict[str, str], result: Result | N
     lines = ["<h2>Summary</h2>", f"<p>{total:g} of {most:g} points.</p>"]
     if result and (words := WORDS.get(result.status)):
         lines.append(f"<p><b>{words}</b> {_escaped(result.reason)}</p>")
+    if result and result.mode == "single":
+        lines.append(f"<p>Note: {_escaped(LABEL)}</p>")
     if result:
         lines += [f"<p>Note: {_escaped(note)}</p>" for note in result.notes]
     head = "<tr><th>task</th><th>points</th><th>what the test said</th></tr>"

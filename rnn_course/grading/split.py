@@ -69,9 +69,7 @@ def run_split(
     started = time.monotonic()
     try:
         supervision = Supervision(
-            servers_for(
-                tier, plan.modules(tests=False), plan.modules(tests=True), plan.hidden_modules
-            ),
+            servers_for(tier, plan.modules(tests=False), plan.modules(tests=True), plan.hidden_modules),
             {
                 "cells": cells_of(notebook, plan),
                 "seed": seed,

@@ -56,6 +56,17 @@ class ClassReport:
         return [row for row in self.rows if row.result and row.result.status.needs_a_human]
 
     @property
+    def in_one_process(self) -> int:
+        """How many were graded beside their own tests, which they could have changed."""
+        return sum(row.result is not None and row.result.mode == "single" for row in self.rows)
+
+    @property
+    def unconfined(self) -> int:
+        """How many were graded in no sandbox or in the weakest one."""
+        weak = ("LIMITS", "UNSAFE")
+        return sum(row.result is not None and row.result.tier.upper() in weak for row in self.rows)
+
+    @property
     def wait_for_marks(self) -> list[Row]:
         """Those with tasks that only a person can mark."""
         return [row for row in self.rows if row.needs_manual_grade]

@@ -1,5 +1,6 @@
 """The page: everything is on it, nothing of a student's is run, and equal marks give equal bytes."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def test_everything_is_on_the_page_and_escaped() -> None:
     assert SCRIPT not in page
     assert "<script" not in page
     assert 'class="n warn">-1.00' in page, "a task that tells nothing is pointed out"
+
+
+def test_marks_that_could_be_false_are_labelled() -> None:
+    report = class_of(3)
+    assert 'warn">' not in as_html(replace(report, tasks=[], rows=report.rows), MADE)
+    weak = [replace(row, result=replace(row.result, mode="single", tier="LIMITS")) for row in report.rows]
+    page = as_html(replace(report, rows=weak), MADE)
+    assert "3 submissions were graded in one process with their tests" in page
+    assert "3 submissions were graded without namespaces" in page
 
 
 def test_the_distribution_counts_everybody_once() -> None:
