@@ -91,7 +91,7 @@ def recall_by_lag(
 
         3 | 1 7 5 0 3 2 6 ... 4  ->  3      the first of 8 symbols, with others in between
 
-    Shows: with the usual first weights an Elman network learns lags of 7, often of 15, and never of 30.
+    Shows: with the usual first weights an Elman network learns lags of 7 and 15, and not of 30.
     Gated networks whose biases say that memories are to last learn 50, and with more updates 100. But it is
     not the cell alone: with a forget bias of 0 or 1 an LSTM learns 7 and not 15, so does a GRU with biases of
     0, and an orthogonal W_h carries an Elman network to about 30.
