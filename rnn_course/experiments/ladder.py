@@ -147,6 +147,7 @@ RUNGS: dict[str, Fit] = {
     "Elman": _network(_recurrent(CELLS["elman"], 0.4), 2e-3),
     "GRU": _network(_recurrent(CELLS["gru"], 0.5), 3e-3),
     "LSTM": _network(_recurrent(CELLS["lstm"], 0.5), 3e-3),
-    "LSTM, 2 layers": _network(_recurrent(stacked(CELLS["lstm"], 2), 0.5), 3e-3),
+    "LSTM, 2 layers": _network(_recurrent(stacked(CELLS["lstm"], 2, skip="residual"), 0.5), 3e-3),
 }
-"""The models of the table, from the simplest to the deepest."""
+"""The models of the table, from the simplest to the deepest. Without its residual connection the deepest one
+takes more than three minutes to come as far as one layer does."""
