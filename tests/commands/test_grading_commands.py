@@ -64,7 +64,7 @@ def test_what_cannot_run_says_why(command: list[str], words: str, empty_course: 
 
 
 def test_the_table() -> None:
-    lines = as_table("a1", RESULTS).splitlines()
+    lines = as_table("a1", RESULTS, "NAMESPACES", []).splitlines()
     assert lines[1] == "ada      graded          5 / 10"
     assert lines[2] == "bob      graded          0 / 10  (2 to mark by hand)"
     assert lines[4] == "dora     missing"
@@ -73,8 +73,15 @@ def test_the_table() -> None:
     assert lines[-2:] == ["a1: 2 graded, 1 missing, 1 unreadable", "Somebody should look at: cleo"]
 
 
+def test_marks_that_could_be_false_are_labelled() -> None:
+    lines = as_table("a1", RESULTS, "LIMITS", ["a1"]).splitlines()
+    assert lines[-2] == "a1: graded in one process: a submission could have tampered with its tests"
+    assert lines[-1].startswith("Sandbox: limits only.")
+
+
 def test_the_report() -> None:
-    report = json.loads(as_report("a1", RESULTS))
+    report = json.loads(as_report("a1", RESULTS, "LIMITS", ["a1"]))
+    assert (report["tier"], report["in_one_process"]) == ("limits", ["a1"])
     assert report["counts"] == {"graded": 2, "unreadable": 1, "missing": 1}
     assert [result["student"] for result in report["results"]] == ["ada", "bob", "cleo", "dora"]
     assert report["results"][2]["reason"] == "a1.ipynb is empty"
