@@ -69,6 +69,11 @@ class SafeFeedback(GenerateFeedback):
         self.exporter_class = SafeHTMLExporter
         self.preprocessors = [summary, *self.preprocessors, wrap_long_lines]
 
+    def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
+        """As nbgrader's; what it takes names out of a path with lets a name have a line break."""
+        path = str(super()._format_source(assignment_id, student_id, escape))
+        return f"(?s){path}" if escape else path
+
     def init_notebooks(self) -> None:
         """The notebooks of the one student; nbgrader would take a name that looks like a pattern for one."""
         folders = glob.glob(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))

@@ -32,11 +32,17 @@ def test_stages_come_in_order_and_again_the_same() -> None:
 
 @pytest.mark.slow
 def test_from_noise_to_style() -> None:
-    result = learn_to_write(standard_library_source(), updates=(0, 50, 400, 800))
+    corpus = standard_library_source()
+    result = learn_to_write(corpus, updates=(0, 50, 400, 800), characters=400)
     bits = [stage.bits for stage in result.stages]
     assert all(a > b for a, b in pairwise(bits))
     assert 6 < bits[0] < 7.5, "about log2 of the number of characters"
     # lecture 07: "under 3 bits", and a 6-gram that was counted in a second is still ahead
     assert 2.2 < bits[-1] < 3
     assert result.counted < bits[-1]
-    assert "    " in result.stages[-1].text, "it has learned to indent"
+    pairs = {text[at : at + 2] for text in (corpus.text(corpus.train),) for at in range(len(text) - 1)}
+    real = [
+        np.mean([stage.text[at : at + 2] in pairs for at in range(len(stage.text) - 1)])
+        for stage in result.stages
+    ]
+    assert real[-1] > real[0] + 0.2, "what it writes is made of pairs of letters that there are"

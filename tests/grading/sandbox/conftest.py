@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 
 import pytest
+from tqdm._monitor import TMonitor
 
 from rnn_course.grading.sandbox import Tier, available
 from rnn_course.grading.sandbox.processes import command_of, every_process
+
+
+@pytest.fixture(autouse=True)
+def no_progress_bars_thread() -> None:
+    """End the threads that progress bars of other tests left: a process that forks has to have one only."""
+    for thread in threading.enumerate():
+        if isinstance(thread, TMonitor):
+            thread.exit()
+
 
 TIERS = [Tier.NAMESPACES, Tier.BUBBLEWRAP, Tier.LIMITS]
 
