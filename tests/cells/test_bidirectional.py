@@ -67,6 +67,8 @@ def test_padding_changes_nothing(name: str, size: tuple, seed: int, data: Any) -
     doutputs = rng.standard_normal(
         outputs.shape
     )  # not 0 at padding: it is for the network to ignore it there
+    if "highway" in name:  # whose gates read padding: there, doutputs has to be 0, as Cell says
+        doutputs = np.where(inside, doutputs, 0.0)
     last = state_at(cell.states(cache), lengths)
     dlast = map_arrays(lambda s: rng.standard_normal(s.shape), last)
     dstates = state_at_backward(dlast, cell.states(cache), lengths)
@@ -87,7 +89,7 @@ def test_padding_changes_nothing(name: str, size: tuple, seed: int, data: Any) -
             named_arrays(got), named_arrays((alone, (state_at(states), dstate_b), dx_b)), strict=True
         ):
             np.testing.assert_allclose(a, e, rtol=1e-10, atol=1e-12, err_msg=path)
-    if "residual" not in name:  # which hands padding through as it is
+    if "residual" not in name and "highway" not in name:  # which hand padding through as it is
         assert not outputs[~inside[..., 0]].any()
         assert not dx[~inside[..., 0]].any()
     for (path, a), (_, e) in zip(named_arrays(dparams), named_arrays(total), strict=True):
