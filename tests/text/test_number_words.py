@@ -41,7 +41,7 @@ def test_all_that_python_splits_at():
         check(f"{space}a{space}{space}b{space}a")
 
 
-@pytest.mark.parametrize("text", ["", " ", "a", " a", "a ", "abcdefgh", "abcdefgh" * 30])
+@pytest.mark.parametrize("text", ["a b\0 a b\0", "", " ", "a", " a", "a ", "abcdefgh", "abcdefgh" * 30])
 def test_small_texts(text):
     check(text)
 
