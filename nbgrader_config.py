@@ -12,6 +12,6 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedb
 # Seconds for one cell. A check takes under 2; the first import of torch on a busy machine can take 10.
 c.Execute.timeout = 60
 
-# What a student wrote is cleaned before the formgrader shows it: no script of theirs runs in an instructor's browser.
+# What a student wrote is cleaned before the formgrader shows it: no script of theirs runs in your browser.
 c.HTMLExporter.preprocessors = ["rnn_course.grading.safe_html.CleanMarkdown"]
 c.HTMLExporter.sanitize_html = True

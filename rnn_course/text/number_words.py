@@ -127,10 +127,8 @@ def _eight_bytes(
 
 def _hashes(blocks: list[Block], lengths: Int[ndarray, " words"], multiplier: int) -> UInt[ndarray, " words"]:
     """64 bits for each word: every block is mixed into what came before it."""
-    hashes = lengths.astype(np.uint64)
-    hashes *= np.uint64(
-        multiplier
-    )  # else "a" and "b\\0" would meet whatever the multiplier is: 1 ^ 97 = 2 ^ 98
+    # Lengths are multiplied, too: else "a" and "b\0" would meet with every multiplier: 1 ^ 97 = 2 ^ 98.
+    hashes = lengths.astype(np.uint64) * np.uint64(multiplier)
     for words, values in blocks:
         mixed = hashes[words]
         mixed ^= values
