@@ -53,6 +53,8 @@ AT_THE_TOP = {
     "anywidget": {"widgets"},
     "ipywidgets": {"widgets"},
     "nbgrader": {"grading"},
+    "IPython": {"grading"},
+    "distributed": {"grading"},
 }
 
 # All that these may import besides the standard library.

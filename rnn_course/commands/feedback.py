@@ -22,7 +22,7 @@ def feedback(assignment: str, students: tuple[str, ...]) -> None:
     name = course.find_assignment(assignment)
     only = [student.strip() for names in students for student in names.split(",") if student.strip()]
     written, failed = 0, []
-    for student, reason in tqdm(write_feedback(course, name, only or None), desc=name, unit="student"):
+    for student, reason in tqdm(write_feedback(course, name, only or None), desc=name, unit=" students"):
         if reason:
             failed.append(f"  {student}: {reason}")
         else:

@@ -30,7 +30,7 @@ def report(assignment: str, output: Path | None) -> None:
     name = course.find_assignment(assignment)
     if not course.has_gradebook():
         raise GradingError("there is no gradebook yet: run `rnn-course grade ASSIGNMENT` first")
-    with tqdm(desc=name, unit="student", delay=1) as bar:
+    with tqdm(desc=name, unit=" students", delay=1) as bar:
         found = read_class(course, name, progress=lambda student: bar.update() and None)
     folder = output or course.root / "reports" / name
     try:
