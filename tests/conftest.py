@@ -1,7 +1,8 @@
 """What tests of every part share: real corpora, where this computer has them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -31,3 +32,12 @@ def real_data(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
         return found
 
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, started once: Playwright allows one of its kind in a process."""
+    from browser.chromium import chromium
+
+    with chromium() as started:
+        yield started

@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: one browser for all, a stage for each widget."""
+"""Fixtures of the browser tests: one JupyterLab for all, a stage for each widget."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from .chromium import chromium
 from .lab import Lab
 from .lab import lab as start_lab
 from .stage import Stage
@@ -17,13 +16,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in item.path.as_posix():
             item.add_marker("browser")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A headless Chromium, started once."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

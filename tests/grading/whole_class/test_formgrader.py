@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.chromium import chromium
 from browser.lab import Lab, lab
 from command_line import nbgrader, rnn_course
 from small_course import NAME, RIGHT, cell_of, give_out, hand_in, make_course
@@ -44,9 +43,9 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 @pytest.fixture(scope="module")
-def page(graded: Course) -> Iterator[Any]:
+def page(graded: Course, browser: Any) -> Iterator[Any]:
     """A page of a browser that is logged in."""
-    with lab(Path(graded.root).parent) as running, chromium() as browser:
+    with lab(Path(graded.root).parent) as running:
         context = browser.new_context(viewport={"width": 1280, "height": 1000})
         opened = context.new_page()
         opened.goto(f"{running.url}/lab?token={running.token}")
