@@ -10,12 +10,11 @@ import numpy as np
 from rnn_course.cells.cell import CELLS
 from rnn_course.cells.parameters import parameter_count
 from rnn_course.errors import CourseError
+from rnn_course.experiments.live import live_config
 from rnn_course.lm import perplexity
 from rnn_course.models.recurrent import RecurrentLM
 from rnn_course.text.corpus import Corpus
-from rnn_course.training.config import TrainingConfig
 from rnn_course.training.loop import train
-from rnn_course.training.schedule import Plateau
 
 
 class CellRow(NamedTuple):
@@ -88,15 +87,7 @@ def _row(corpus: Corpus, name: str, seed: int, hidden_size: int, epochs: int, dr
         dropout=dropout,
         **options,
     )
-    config = TrainingConfig(
-        epochs=epochs,
-        batch_size=16,
-        steps=20,
-        learning_rate=4e-3,
-        max_gradient_norm=1.0,
-        schedule=Plateau(decay=0.5),
-        seed=seed,
-    )
+    config = live_config(epochs, seed)
     history = train(model, corpus.train, config, valid=corpus.valid, progress=False)
     return CellRow(
         name,

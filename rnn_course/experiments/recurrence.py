@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from rnn_course.cells.cell import CELLS
+from rnn_course.experiments.live import live_config
 from rnn_course.lm import perplexity
 from rnn_course.models.kneser_ney import KneserNey
 from rnn_course.models.ngram import MLE
@@ -18,7 +19,6 @@ from rnn_course.models.trainable import Evaluation, Step
 from rnn_course.text.batching import Batch
 from rnn_course.text.corpus import Corpus
 from rnn_course.text.vocabulary import Vocabulary
-from rnn_course.training.config import TrainingConfig
 from rnn_course.training.loop import train
 from rnn_course.training.schedule import Plateau
 
@@ -68,20 +68,8 @@ def _fit(corpus: Corpus, memory: Memory, seed: int, epochs: int) -> RecurrentLM:
         memory=memory,
         dropout=0.2,
     )
-    train(model, corpus.train, _config(epochs, seed), valid=corpus.valid, progress=False)
+    train(model, corpus.train, live_config(epochs, seed), valid=corpus.valid, progress=False)
     return model
-
-
-def _config(epochs: int, seed: int) -> TrainingConfig:
-    return TrainingConfig(
-        epochs=epochs,
-        batch_size=16,
-        steps=20,
-        learning_rate=4e-3,
-        max_gradient_norm=1.0,
-        schedule=Plateau(decay=0.5),
-        seed=seed,
-    )
 
 
 def _influence_of_earlier_words(model: RecurrentLM, seed: int, trials: int = 20) -> float:
@@ -178,7 +166,7 @@ def teacher_forcing_on_and_off(
         model = RecurrentLM.init(
             corpus.vocabulary, CELLS["elman"], hidden_size, hidden_size, rng, dtype=np.float32
         )
-        config = replace(_config(epochs, seed), schedule=Plateau(decay=0.5, patience=2))
+        config = live_config(epochs, seed, Plateau(decay=0.5, patience=2))
         trained: Any = FreeRunning(model) if free else model
         history = train(trained, corpus.train, config, valid=corpus.valid, progress=False)
         curves.append(np.exp(history.valid_loss).tolist())

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from rnn_course.cells.initialization import uniform
-from rnn_course.errors import ShapeError, VocabularyError, check_sizes
+from rnn_course.errors import ShapeError, check_sizes
 from rnn_course.layers import (
     EmbeddingCache,
     ReadoutParams,
@@ -226,8 +226,7 @@ class FixedWindowLM:
         Raises:
             VocabularyError: if the id lies outside the vocabulary.
         """
-        if not 0 <= token < len(self.vocabulary):
-            raise VocabularyError(f"id {token} is outside the vocabulary of {len(self.vocabulary):,} tokens")
+        self.vocabulary.check_id(token)
         if token in (self.vocabulary.bos_id, self.vocabulary.eos_id):
             return self.initial_state()
         return (*state[1:], int(token))

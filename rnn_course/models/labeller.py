@@ -22,7 +22,7 @@ from rnn_course.models.encoder import (
     encoder_forward,
     encoder_init,
 )
-from rnn_course.models.labels import Labels
+from rnn_course.models.labels import Labels, share_of_hits
 from rnn_course.models.sentence_batches import check_padded
 from rnn_course.models.softmax_loss import scores, softmax_loss_backward, softmax_loss_forward
 from rnn_course.models.trainable import Evaluation, Step
@@ -174,13 +174,9 @@ class Labeller:
         Raises:
             DataError: if there are no batches.
         """
-        right = total = 0
-        for batch in batches:
-            hits = self.row_log_probs(batch.words).argmax(axis=1) == self._targets(batch)
-            right, total = right + int(hits.sum()), total + len(hits)
-        if not total:
-            raise DataError("there are no batches to measure an accuracy on")
-        return right / total
+        return share_of_hits(
+            self.row_log_probs(batch.words).argmax(axis=1) == self._targets(batch) for batch in batches
+        )
 
     def _one_sentence(self, words: Iterable[str] | Int[ndarray, " length"]) -> Padded:
         """A batch of one, of words as strings or as ids."""

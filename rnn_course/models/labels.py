@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from rnn_course.errors import DataError, VocabularyError
+
+
+def share_of_hits(hits: Iterable[Bool[ndarray, " rows"]]) -> float:
+    """The share of answers that are right, over all batches.
+
+    Raises:
+        DataError: if there are no batches.
+    """
+    right = total = 0
+    for of_batch in hits:
+        right, total = right + int(of_batch.sum()), total + len(of_batch)
+    if not total:
+        raise DataError("there are no batches to measure an accuracy on")
+    return right / total
 
 
 class Labels:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rnn_course.errors import VocabularyError
 from rnn_course.text.vocabulary import Vocabulary
 
 Context = tuple[int, ...]
@@ -28,8 +27,7 @@ class MarkovModel:
         Raises:
             VocabularyError: if the id lies outside the vocabulary.
         """
-        if not 0 <= token < len(self.vocabulary):
-            raise VocabularyError(f"id {token} is outside the vocabulary of {len(self.vocabulary):,} tokens")
+        self.vocabulary.check_id(token)
         if token in (self.vocabulary.bos_id, self.vocabulary.eos_id):
             return self.initial_state()
         return (*state, int(token))[-(self.order - 1) :] if self.order > 1 else ()

@@ -12,7 +12,7 @@ from rnn_course.cells.cell import Cell, Params, State, state_at
 from rnn_course.cells.initialization import uniform
 from rnn_course.cells.packed import packed
 from rnn_course.cells.parameters import map_arrays
-from rnn_course.errors import CourseError, DataError, VocabularyError, check_sizes
+from rnn_course.errors import CourseError, DataError, check_sizes
 from rnn_course.layers import ReadoutParams, log_softmax
 from rnn_course.models.encoder import (
     Dropout,
@@ -252,8 +252,7 @@ class RecurrentLM:
         Raises:
             VocabularyError: if the id lies outside the vocabulary.
         """
-        if not 0 <= token < len(self.vocabulary):
-            raise VocabularyError(f"id {token} is outside the vocabulary of {len(self.vocabulary):,} tokens")
+        self.vocabulary.check_id(token)
         ends = token in (self.vocabulary.bos_id, self.vocabulary.eos_id)
         anew = self.memory == "none" or (ends and self.memory == "sentence")
         return self._step(self._fresh() if anew else state.state, self.vocabulary.bos_id if ends else token)

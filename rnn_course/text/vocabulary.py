@@ -101,6 +101,15 @@ class Vocabulary:
         self.check_ids(ids)
         return [self.tokens[index] for index in ids]
 
+    def check_id(self, token: int) -> None:
+        """Hold one id to this vocabulary.
+
+        Raises:
+            VocabularyError: `id 912 is outside the vocabulary of 912 tokens`.
+        """
+        if not 0 <= token < len(self):
+            raise VocabularyError(f"id {token} is outside the vocabulary of {len(self):,} tokens")
+
     def check_ids(self, ids: Int[ndarray, " length"]) -> None:
         """Hold `ids` to this vocabulary.
 

@@ -10,10 +10,10 @@ from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor
 
-from rnn_course.errors import DataError
 from rnn_course.models.classifier import Classifier as NumpyClassifier
 from rnn_course.models.labeller import Labeller as NumpyLabeller
 from rnn_course.models.labeller import LabellerParams
+from rnn_course.models.labels import share_of_hits
 from rnn_course.models.sentence_batches import check_padded, inside
 from rnn_course.models.tagger import Tagger as NumpyTagger
 from rnn_course.text.batching import Padded
@@ -88,13 +88,9 @@ class Labeller(Encoder):
         Raises:
             DataError: if there are no batches.
         """
-        right = total = 0
-        for batch in batches:
-            hits = self.row_log_probs(batch.words).argmax(axis=1) == self.targets(batch)
-            right, total = right + int(hits.sum()), total + len(hits)
-        if not total:
-            raise DataError("there are no batches to measure an accuracy on")
-        return right / total
+        return share_of_hits(
+            self.row_log_probs(batch.words).argmax(axis=1) == self.targets(batch) for batch in batches
+        )
 
     def _outputs(self, words: Padded) -> Tensor:
         check_padded(type(self).__name__, words)

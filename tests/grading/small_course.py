@@ -79,7 +79,7 @@ def graded(
     grade: bool = False,
     solution: bool = False,
     locked: bool = False,
-    points: int | None = None,
+    points: float | None = None,
 ) -> NotebookNode:
     """A cell with nbgrader's metadata."""
     new_cell = new_code_cell if cell_type == "code" else new_markdown_cell

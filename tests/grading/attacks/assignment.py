@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from small_course import cell_of, graded
 
 NAME = "basics"
 FILE = f"{NAME}.ipynb"
@@ -134,37 +135,6 @@ def source_notebook() -> NotebookNode:
         cells=cells,
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
     )
-
-
-def graded(
-    grade_id: str,
-    source: str,
-    *,
-    cell_type: str = "code",
-    grade: bool = False,
-    solution: bool = False,
-    locked: bool = False,
-    points: float | None = None,
-) -> NotebookNode:
-    """A cell with nbgrader's metadata."""
-    new_cell = new_code_cell if cell_type == "code" else new_markdown_cell
-    cell = new_cell(source, id=grade_id.replace("_", "-"))
-    cell.metadata["nbgrader"] = {
-        "grade_id": grade_id,
-        "grade": grade,
-        "solution": solution,
-        "locked": locked,
-        "task": False,
-        "schema_version": 3,
-    }
-    if points is not None:
-        cell.metadata["nbgrader"]["points"] = points
-    return cell
-
-
-def cell_of(notebook: NotebookNode, grade_id: str) -> NotebookNode:
-    """The first cell with a grade_id."""
-    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
 
 
 def answered(release: NotebookNode, answers: dict[str, str]) -> NotebookNode:
