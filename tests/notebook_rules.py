@@ -114,7 +114,7 @@ def has_short_cells(notebook: Notebook, path: Path) -> Iterator[str]:
         if size == 0:
             yield f"code cell {number} is empty"
     if sizes and statistics.median(sizes) > LONGEST_MEDIAN:
-        yield f"the median code cell has {statistics.median(sizes)} lines; at most {LONGEST_MEDIAN}"
+        yield f"the median code cell has {statistics.median(sizes):g} lines; at most {LONGEST_MEDIAN}"
 
 
 def has_more_words_than_code(notebook: Notebook, path: Path) -> Iterator[str]:
@@ -168,6 +168,27 @@ def has_its_parts(notebook: Notebook, path: Path) -> Iterator[str]:
         yield "the sources have no years"
 
 
+def tests_its_objectives(notebook: Notebook, path: Path) -> Iterator[str]:
+    """Each objective of the opening's numbered list is named in the metadata of a question."""
+    if path.name.startswith("00"):
+        return
+    opening = notebook.cells[0].source if notebook.cells else ""
+    promised = {int(number) for number in re.findall(r"^(\d+)\. ", opening, re.MULTILINE)}
+    asked = {
+        number
+        for cell in code_cells(notebook)
+        if re.search(r"^quiz\(", cell.source, re.MULTILINE)
+        for number in cell.metadata.get("rnn_course", {}).get("objectives", [])
+    }
+    if 1 not in promised:
+        yield "the objectives are no numbered list"
+        return
+    if untested := sorted(promised - asked):
+        yield f"no question tests objective {', '.join(map(str, untested))}"
+    for number in sorted(asked - promised):
+        yield f"a question tests objective {number}, which there is not"
+
+
 ANY: list[Rule] = [
     has_one_format,
     is_clean,
@@ -181,6 +202,7 @@ LECTURE: list[Rule] = [
     has_more_words_than_code,
     begins_with_imports_and_seed,
     has_its_parts,
+    tests_its_objectives,
 ]
 
 
