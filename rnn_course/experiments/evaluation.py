@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from rnn_course.errors import DataError
+from rnn_course.experiments.misreading import IN_WORDS, Mistakes, misread
 from rnn_course.lm import LanguageModel, log_prob, sample, sequence_log_probs
 from rnn_course.text.vocabulary import Vocabulary
 
@@ -32,13 +33,13 @@ class Reading(NamedTuple):
 def perplexity_gallery(
     model: LanguageModel[Any], stream: Int[ndarray, " tokens"], *, batch_size: int = 20
 ) -> list[Reading]:
-    """One model, one text, and eight perplexities of which one is right.
+    """One model, one text, and nine perplexities of which one is right.
 
         perplexity = exp(J),   J = -(1/T) sum over all T tokens of log P(w_t | history), `</s>` among them
 
     Args:
         stream: ids with `</s>` after each sentence.
-        batch_size: sentences in a batch, for the two mistakes that batches invite.
+        batch_size: sentences in a batch, for the mistakes that batches invite.
 
     Raises:
         DataError: if the stream does not end with `</s>`, or has fewer than two batches of sentences.
@@ -46,41 +47,32 @@ def perplexity_gallery(
     ids = np.asarray(stream)
     if not len(ids) or ids[-1] != Vocabulary.eos_id:
         raise DataError("the text has to end with </s>: the gallery counts by sentences")
+    sentences = int(np.sum(ids == Vocabulary.eos_id))
+    if sentences < 2 * batch_size:
+        raise DataError(f"{sentences} sentences do not fill two batches of {batch_size}")
     nll = -sequence_log_probs(model, ids)  # nats
-    ends = np.flatnonzero(ids == Vocabulary.eos_id)
-    sentences = np.split(nll, ends[:-1] + 1)
-    if len(sentences) < 2 * batch_size:
-        raise DataError(f"{len(sentences)} sentences do not fill two batches of {batch_size}")
-    batches = [sentences[start : start + batch_size] for start in range(0, len(sentences), batch_size)]
-    longest = [max(map(len, batch)) for batch in batches]
-    padded = sum(length * len(batch) for length, batch in zip(longest, batches, strict=True))
-    words = ids != Vocabulary.eos_id
-    known = ids != Vocabulary.unk_id
-    of_sentences = [sentence.mean() for sentence in sentences]
-    of_batches = [np.mean([sentence.mean() for sentence in batch]) for batch in batches]
-    read = [
-        ("right", nll.mean(), ""),
-        ("mean of the sentences' J", np.mean(of_sentences), "a short sentence weighs as much as a long one"),
-        (
-            "mean of the batches' perplexities",
-            np.log(np.mean(np.exp(of_batches))),
-            "exp of a mean is not the mean of exps",
-        ),
-        (
-            "padding counted",
-            nll.sum() / padded,
-            "the filling after a sentence's end has no loss, but is counted",
-        ),
-        ("</s> left out", nll[words].mean(), "where sentences end is part of the language, and often easy"),
-        ("<s> counted", nll.sum() / (len(nll) + len(ends)), "nobody predicts <s>; it is given, with loss 0"),
-        (
-            "<unk> left out",
-            nll[known].mean(),
-            "another question: two models that leave out different words cannot be compared",
-        ),
-        ("2 to the power of nats", nll.mean() * np.log(2), "exp belongs to nats, 2 to the power of to bits"),
-    ]
-    return [Reading(name, float(np.exp(loss)), mistake) for name, loss, mistake in read]
+    readings = [Reading("right", misread(nll, ids), "")]
+    for name, mistakes, mistake in GALLERY:
+        readings.append(Reading(name, misread(nll, ids, mistakes, batch_size=batch_size), mistake))
+    return readings
+
+
+def _alone(name: str) -> tuple[str, Mistakes, str]:
+    said = IN_WORDS[name]
+    return said.name, Mistakes(**{name: True}), said.reason
+
+
+GALLERY = [
+    _alone("sentences"),
+    _alone("batches"),
+    (
+        "mean of the batches' perplexities",
+        Mistakes(sentences=True, batches=True, exp_first=True),
+        IN_WORDS["exp_first"].reason,
+    ),
+    *(_alone(name) for name in ("padding", "no_end", "begin", "no_unknown", "base_2")),
+]
+"""Name, mistakes and reason of each wrong reading."""
 
 
 class Sampling(NamedTuple):
