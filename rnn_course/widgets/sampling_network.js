@@ -1,0 +1,143 @@
+import { readArray } from "./assets/buffers.js";
+
+// The gates of each cell, as names of a recurrent matrix, an input matrix and a bias; NOTATION.md has the equations.
+const gatesOf = (letters) => [...letters].map((g) => [`W_${g}`, `U_${g}`, `b_${g}`]);
+const CELL_GATES = { elman: [["W_h", "W_e", "b_1"]], gru: gatesOf("urh"), lstm: gatesOf("fioc") };
+const BOS_ID = 0;
+export const EOS_ID = 1;
+export const UNKNOWN_ID = 2;
+
+/** The bits of an IEEE half-precision number (never infinite: Python has looked) as a number. */
+export function fromHalf(bits) {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The weights of one stage by name, in double precision. */
+export function readWeights(model, stage) {
+  const { values, shape } = readArray(model, "weights");
+  const half = values instanceof Uint16Array;
+  const arrays = {};
+  let at = stage * shape[1];
+  for (const [name, sizes] of model.get("layout_of_weights")) {
+    const size = sizes.reduce((a, b) => a * b, 1);
+    arrays[name] = half ? Float64Array.from(values.subarray(at, at + size), fromHalf) : Float64Array.from(values.subarray(at, at + size));
+    at += size;
+  }
+  return arrays;
+}
+
+/** sum over j of row[j] x[j], for the row of a matrix that begins at `from`. Four sums at once: they do not wait for each other. */
+function dotRow(matrix, from, x, size) {
+  let a = 0, b = 0, c = 0, d = 0, j = 0;
+  for (; j + 3 < size; j += 4) {
+    a += matrix[from + j] * x[j];
+    b += matrix[from + j + 1] * x[j + 1];
+    c += matrix[from + j + 2] * x[j + 2];
+    d += matrix[from + j + 3] * x[j + 3];
+  }
+  for (; j < size; j++) a += matrix[from + j] * x[j];
+  return a + b + (c + d);
+}
+
+const sigmoid = (z) => 1 / (1 + Math.exp(-z));
+
+/** A recurrent language model of characters: `advance` reads one, `logProbs` says what it expects next. */
+export class CharacterNetwork {
+  constructor({ cell, memory, vocab }, arrays) {
+    Object.assign(this, { cell, memory, vocab, arrays });
+    this.gates = CELL_GATES[cell].map((names) => names.map((name) => arrays[`cell.${name}`]));
+    this.hidden = this.gates[0][2].length;
+    this.embed = arrays.E.length / vocab;
+    this.U = arrays.U ?? arrays.E; // tied
+    this.inputs = new Array(vocab).fill(null);
+    this.reset = new Float64Array(this.hidden);
+  }
+
+  /** The state before anything was read: h, and for an LSTM c behind it. */
+  fresh() {
+    const state = new Float64Array(this.cell === "lstm" ? 2 * this.hidden : this.hidden);
+    state.set(this.arrays.start ?? this.arrays["start.h"] ?? []);
+    if (this.cell === "lstm") state.set(this.arrays["start.c"] ?? [], this.hidden);
+    return state;
+  }
+
+  /** The state after `<s>`. */
+  start() {
+    return this.step(this.fresh(), BOS_ID);
+  }
+
+  /** The state after one token more; after `</s>`, the `<s>` of the next text has been read. */
+  advance(state, token) {
+    const ends = token === BOS_ID || token === EOS_ID;
+    const anew = this.memory === "none" || (ends && this.memory === "sentence");
+    return this.step(anew ? this.fresh() : state, ends ? BOS_ID : token);
+  }
+
+  /** U_g E[token] + b_g of each gate g: the same whenever the token is read, so it is computed once. */
+  input(token) {
+    this.inputs[token] ??= this.gates.map(([, U, b]) => {
+      const e = this.arrays.E.subarray(token * this.embed, (token + 1) * this.embed);
+      return Float64Array.from(b, (bias, i) => bias + dotRow(U, i * this.embed, e, this.embed));
+    });
+    return this.inputs[token];
+  }
+
+  /** W h + input of gate `g` at unit `i`. */
+  z(g, i, h, input) {
+    return dotRow(this.gates[g][0], i * this.hidden, h, this.hidden) + input[g][i];
+  }
+
+  step(state, token) {
+    const input = this.input(token);
+    if (this.cell === "gru") return this.gru(state, input);
+    if (this.cell === "lstm") return this.lstm(state, input);
+    return state.map((_, i) => Math.tanh(this.z(0, i, state, input)));
+  }
+
+  gru(h, input) {
+    const next = new Float64Array(this.hidden);
+    for (let i = 0; i < this.hidden; i++) {
+      next[i] = sigmoid(this.z(0, i, h, input));
+      this.reset[i] = sigmoid(this.z(1, i, h, input)) * h[i];
+    }
+    for (let i = 0; i < this.hidden; i++) {
+      next[i] = (1 - next[i]) * h[i] + next[i] * Math.tanh(this.z(2, i, this.reset, input));
+    }
+    return next;
+  }
+
+  lstm(state, input) {
+    const H = this.hidden;
+    const next = new Float64Array(2 * H);
+    for (let i = 0; i < H; i++) {
+      const [f, inn, o] = [0, 1, 2].map((g) => sigmoid(this.z(g, i, state, input)));
+      const c = f * state[H + i] + inn * Math.tanh(this.z(3, i, state, input));
+      next[H + i] = c;
+      next[i] = o * Math.tanh(c);
+    }
+    return next;
+  }
+
+  /** log P(next token) for every id, in nats; -Infinity for `<s>`. */
+  logProbs(state) {
+    const scores = new Float64Array(this.vocab);
+    let top = -Infinity;
+    for (let id = 0; id < this.vocab; id++) {
+      scores[id] = id === BOS_ID ? -Infinity : dotRow(this.U, id * this.hidden, state, this.hidden) + this.arrays.b_2[id];
+      if (scores[id] > top) top = scores[id];
+    }
+    let sum = 0;
+    for (let id = 0; id < this.vocab; id++) sum += Math.exp(scores[id] - top);
+    const log = top + Math.log(sum);
+    for (let id = 0; id < this.vocab; id++) scores[id] -= log;
+    return scores;
+  }
+}
+
+/** Typed text as ids. */
+export function encodeCharacters(text, ids) {
+  return [...text].map((character) => ids.get(character) ?? UNKNOWN_ID);
+}
