@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy import ndarray
 from rnn_course.errors import DataError
 from rnn_course.experiments.misreading import IN_WORDS, Mistakes, misread
 from rnn_course.lm import LanguageModel, log_prob, sample, sequence_log_probs
-from rnn_course.text.vocabulary import Vocabulary
+from rnn_course.text.vocabulary import EOS, Vocabulary
 
 
 class Reading(NamedTuple):
@@ -76,14 +76,15 @@ GALLERY = [
 
 
 class Sampling(NamedTuple):
-    """What one way of sampling does.
+    """How probable a text is, and how varied.
 
     Attributes:
-        name: the setting.
-        log_prob: mean log P of a drawn token under the model itself, nats: how much it likes what it wrote.
-        distinct: different bigrams among the drawn ones, in [0, 1]: how much it repeats itself.
+        name: how it was made.
+        log_prob: mean log P of a token under the model, nats: for a drawn text, how much the model likes what
+            it wrote.
+        distinct: different bigrams among all of them, in [0, 1]: low where the text repeats itself.
         length: mean tokens of a sentence.
-        example: one of the sentences.
+        example: the first sentence.
     """
 
     name: str
@@ -98,33 +99,69 @@ def sampling_table(
     seed: int,
     settings: Iterable[dict[str, float]],
     *,
-    sentences: int = 40,
+    tokens: int = 1000,
     max_tokens: int = 40,
 ) -> list[Sampling]:
-    """Draw sentences with each setting, from the same seed.
+    """Draw as much text with each setting, from the same seed.
+
+    Of a longer text a smaller share of the bigrams is new, so texts are compared that are equally long.
 
     Args:
         settings: arguments of `rnn_course.lm.sample`, such as `{"temperature": 0.5}` or `{"top_p": 0.9}`.
+        tokens: sentences are drawn until they have so many tokens together.
+        max_tokens: longest sentence.
+
+    Raises:
+        DataError: if `tokens` is under 2.
     """
     table = []
     for setting in settings:
         rng = np.random.default_rng(seed)
         arguments: dict[str, Any] = dict(setting)
-        drawn = [sample(model, rng, max_tokens=max_tokens, **arguments) for _ in range(sentences)]
-        bigrams = [pair for sentence in drawn for pair in pairwise(sentence)]
-        ended = [len(sentence) < max_tokens for sentence in drawn]
-        scores = [log_prob(model, sentence, end=end) for sentence, end in zip(drawn, ended, strict=True)]
-        tokens = sum(map(len, drawn)) + sum(ended)
-        table.append(
-            Sampling(
-                ", ".join(f"{name} {value:g}" for name, value in setting.items()),
-                sum(scores) / tokens,
-                len(set(bigrams)) / max(1, len(bigrams)),
-                tokens / sentences,
-                " ".join(drawn[0]),
-            )
-        )
+        sentences = (sample(model, rng, max_tokens=max_tokens, **arguments) for _ in count())
+        name = ", ".join(f"{name} {value:g}" for name, value in setting.items())
+        table.append(_measured(name, model, sentences, tokens, max_tokens))
     return table
+
+
+def real_text(
+    model: LanguageModel[Any], stream: Int[ndarray, " tokens"], seed: int, *, tokens: int = 1000
+) -> Sampling:
+    """The same measures of a text that people wrote: sentences of `stream`, in an order drawn with the seed.
+
+    Raises:
+        DataError: if `stream` has fewer than `tokens` tokens, or `tokens` is under 2.
+    """
+    if len(stream) < tokens:
+        raise DataError(f"the text has {len(stream):,} tokens, and {tokens:,} are asked for")
+    sentences = model.vocabulary.sentences(stream)
+    order = np.random.default_rng(seed).permutation(len(sentences))
+    return _measured("real text", model, (sentences[i] for i in order), tokens, None)
+
+
+def _measured(
+    name: str,
+    model: LanguageModel[Any],
+    sentences: Iterable[list[str]],
+    tokens: int,
+    max_tokens: int | None,
+) -> Sampling:
+    """Of sentences that have at least `tokens` tokens together; one of `max_tokens` words has no `</s>`."""
+    if tokens < 2:
+        raise DataError(f"at least 2 tokens are needed for a bigram, got tokens={tokens}")
+    example: str | None = None
+    total, number, length = 0.0, 0, 0
+    bigrams: list[tuple[str, str]] = []
+    for sentence in sentences:
+        ended = len(sentence) != max_tokens
+        example = " ".join(sentence) if example is None else example
+        total += log_prob(model, sentence, end=ended)
+        bigrams += pairwise([*sentence, EOS] if ended else sentence)
+        number, length = number + 1, length + len(sentence) + ended
+        if length >= tokens:
+            break
+    distinct = len(set(bigrams)) / max(1, len(bigrams))
+    return Sampling(name, total / length, distinct, length / number, example or "")
 
 
 def tempered(log_probs: Float[ndarray, " vocab"], temperatures: Iterable[float]) -> list[tuple[float, float]]:

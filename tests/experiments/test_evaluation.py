@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_course.errors import DataError
-from rnn_course.experiments.evaluation import perplexity_gallery, sampling_table, tempered
+from rnn_course.experiments.evaluation import perplexity_gallery, real_text, sampling_table, tempered
 from rnn_course.lm import perplexity
 from rnn_course.models.kneser_ney import KneserNey
 from rnn_course.text.corpus import Corpus
@@ -71,11 +71,39 @@ def test_the_gallery_says_what_it_needs(corpus: Corpus, model: KneserNey) -> Non
 
 
 def test_temperature_trades_variety_for_probability(model: KneserNey) -> None:
-    table = sampling_table(model, 0, [{"temperature": t} for t in (0.3, 0.7, 1.0, 1.5)], sentences=20)
+    table = sampling_table(model, 0, [{"temperature": t} for t in (0.3, 0.7, 1.0, 1.5)], tokens=500)
     assert all(a.log_prob > b.log_prob for a, b in pairwise(table))
     assert table[0].distinct < table[2].distinct
     assert table[0].name == "temperature 0.3"
     assert sampling_table(model, 0, [{"top_k": 5}])[0] == sampling_table(model, 0, [{"top_k": 5}])[0]
+
+
+def test_people_write_less_probably_than_a_careful_sampler(corpus: Corpus, model: KneserNey) -> None:
+    """Holtzman et al. 2020: the most probable text is not the most like ours; greedy text repeats itself."""
+    real = real_text(model, corpus.test, 0)
+    greedy, nucleus = sampling_table(model, 0, [{"temperature": 0}, {"top_p": 0.7}])
+    assert greedy.log_prob > nucleus.log_prob > real.log_prob
+    assert greedy.distinct < 0.1 < real.distinct
+    assert abs(nucleus.distinct - real.distinct) < 0.1
+    assert real.log_prob == pytest.approx(-np.log(perplexity(model, corpus.test)), abs=0.3)
+
+
+def test_measures_of_a_text_by_hand(corpus: Corpus) -> None:
+    class Fixed:
+        vocabulary = corpus.vocabulary
+
+        def sequence_log_probs(self, stream: np.ndarray) -> np.ndarray:
+            return np.log(np.where(stream == 1, 1 / 4, 1 / 2))
+
+    stream = np.array([5, 6, 5, 6, 1, 5, 1])
+    measured = real_text(Fixed(), stream, 0, tokens=7)  # type: ignore[arg-type]
+    assert measured.log_prob == pytest.approx(np.log(0.5) - 2 / 7 * np.log(2))
+    assert measured.distinct == pytest.approx(4 / 5)  # 5 6, 6 5, 5 6, 6 </s>; 5 </s>
+    assert measured.length == 3.5
+    with pytest.raises(DataError, match="has 7 tokens, and 8 are asked for"):
+        real_text(Fixed(), stream, 0, tokens=8)  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="at least 2 tokens"):
+        real_text(Fixed(), stream, 0, tokens=1)  # type: ignore[arg-type]
 
 
 def test_entropy_grows_with_temperature_up_to_uniform() -> None:
