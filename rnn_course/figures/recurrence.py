@@ -199,10 +199,16 @@ def same_last_word(
             ax.barh(
                 rows + 0.2, p[1], 0.38, facecolor="white", edgecolor=VERMILLION, hatch="////", linewidth=1.2
             )
-            for row in rows:
-                for value, at in ((p[0, row], row - 0.2), (p[1, row], row + 0.2)):
-                    here = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 9.5}
-                    ax.annotate(probability(value), (value, at), **here)
+            for values, shift in ((p[0], -0.2), (p[1], 0.2)):
+                for row, value in enumerate(values):
+                    ax.annotate(
+                        probability(value),
+                        (value, row + shift),
+                        xytext=(4, 0),
+                        textcoords="offset points",
+                        va="center",
+                        fontsize=9.5,
+                    )
             ax.set_yticks(rows, words)
             ax.invert_yaxis()
             ax.set_xlim(0, 1.24 * most)

@@ -11,6 +11,7 @@ from rnn_course.experiments.recurrence import (
     recurrent_against_bigram,
     teacher_forcing_on_and_off,
 )
+from rnn_course.lm import perplexity
 from rnn_course.models.recurrent import RecurrentLM
 from rnn_course.models.trainable import Trainable
 from rnn_course.text.batching import Batch, stateful_batches
@@ -25,6 +26,13 @@ def test_a_frozen_network_is_a_markov_model() -> None:
     result = recurrent_against_bigram(corpus, epochs=1)
     assert result.frozen_is_markov == 0
     assert result.recurrent > 1
+    for name, at_test in (("recurrent", result.recurrent), ("frozen", result.frozen)):
+        model = result.models[name]
+        assert perplexity(model, corpus.test) == at_test
+        assert result.by_epoch[name] == pytest.approx(
+            [perplexity(model, corpus.valid)], rel=0.03
+        )  # read in 16 strands
+    assert [model.memory for model in result.models.values()] == ["sentence", "none"]
 
 
 @pytest.mark.slow
