@@ -32,8 +32,8 @@ class StateOrNot:
         frozen: of the same network, trained with its state put back to zero before every token.
         bigram: of Kneser-Ney smoothed bigrams, which see just as little.
         frozen_is_markov: the largest difference in log P that an earlier word makes to the frozen network.
-        by_epoch: perplexity on the validation part after each epoch, of "recurrent" and of "frozen". It is read
-            in 16 strands there, which costs a little at their beginnings.
+        by_epoch: perplexity on the validation part after each epoch, of "recurrent" and of "frozen"; the part
+            is read in 16 strands there, which costs a little at their beginnings.
         models: the two networks, by the same names.
     """
 
