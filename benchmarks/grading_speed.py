@@ -242,7 +242,7 @@ def regrade(course: Course, kind: str, options: argparse.Namespace) -> None:
     with prepare(course, kind, workers=max(options.workers)) as run:
         for _ in run.results():
             pass
-    command = [sys.executable, "-m", "rnn_course", "grade", kind]
+    command = [sys.executable, "-c", "from rnn_course.cli import main; main()", "grade", kind]
     with measured() as spent:
         subprocess.run(command, cwd=course.root, check=True, capture_output=True)
     print(f"{kind}: {options.submissions} unchanged: {spent.wall:.1f} s ({spent.cpu:.1f} s of CPU)")

@@ -27,7 +27,7 @@ ANSWERS = tuple(
     f"rnn_course.{part}"
     for part in ("cells", "checks", "gradients", "layers", "models", "torch_cells", "torch_models")
 )
-SLOW_TO_LOAD = ("torch", "matplotlib", "pandas", "scipy", "sklearn")
+SLOW_TO_LOAD = ("torch", "torch.optim", "matplotlib", "pandas", "scipy", "sklearn")
 IMPORT = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
 
 
@@ -125,9 +125,12 @@ def hidden_modules(course: Course, build: Build) -> tuple[str, ...]:
 
 
 def preload(build: Build) -> tuple[str, ...]:
-    """What is worth loading before a submission comes: numpy, and whatever slow the assignment imports."""
+    """What is worth loading before a submission comes: numpy, and whatever slow the assignment uses."""
     cells = [cell.source for notebook in build.notebooks.values() for cell in notebook.cells]
-    found = {name.partition(".")[0] for name in imported([*cells, *(c.source for c in build.cells.values())])}
+    cells += [cell.source for cell in build.cells.values()]
+    found = {name.partition(".")[0] for name in imported(cells)}
+    if "torch" in found and any("optim" in source for source in cells):
+        found.add("torch.optim")
     return ("numpy", *(name for name in SLOW_TO_LOAD if name in found))
 
 

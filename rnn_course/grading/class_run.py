@@ -25,6 +25,7 @@ from rnn_course.grading.records import AssignmentRecords, Totals
 from rnn_course.grading.results import Label, Result, ResultStore, Status
 from rnn_course.grading.sandbox import Tier
 from rnn_course.grading.seed import ensure_seed
+from rnn_course.grading.servers import close_servers
 from rnn_course.grading.writer import Entry, Writer
 
 
@@ -68,6 +69,7 @@ class ClassRun:
                 yield from self._take_ready()
                 yield from writer.finish()
         finally:
+            close_servers()
             self.unseen = len(list(writer.done()))
 
     def _jobs(self, writer: Writer) -> Iterator[Job]:

@@ -7,8 +7,9 @@ whenever they are run.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from socket import socket
 
 import nbformat
 from nbformat import NotebookNode
@@ -23,11 +24,13 @@ from rnn_course.grading.placeholder import placeholder
 from rnn_course.grading.plan import Plan
 from rnn_course.grading.results import Status
 from rnn_course.grading.sandbox import Tier
-from rnn_course.grading.single import run_single
-from rnn_course.grading.split import Execution, run_split
+from rnn_course.grading.servers import Pair
+from rnn_course.grading.single import run_single, single_servers
+from rnn_course.grading.split import Execution, run_split, split_servers
 from rnn_course.grading.transplant import transplant
 
 RUN = {"split": run_split, "single": run_single}
+SERVERS = {"split": split_servers, "single": single_servers}
 NO_RESPONSE = "No response."  # nbgrader's words
 
 
@@ -72,6 +75,17 @@ def grade(bundle: Bundle, job: Job) -> Outcome:
         memory,
         bundle.tier,
     )
+
+
+def warm_servers(bundle: Bundle, adopted: Sequence[socket] = ()) -> Pair:
+    """This process's servers for the bundle's first notebook, whose loading takes seconds.
+
+    Args:
+        adopted: sockets of copies of another process's, which has them loaded.
+    """
+    notebook = bundle.notebooks[0]
+    _, plan = _prepared(notebook, bundle)
+    return SERVERS[notebook.mode](plan, Tier[bundle.tier], adopted)
 
 
 def _since(started: float) -> float:

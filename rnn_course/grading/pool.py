@@ -10,13 +10,14 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
-from rnn_course.grading.errors import GradingError
+from rnn_course.grading.errors import GradingError, InfrastructureError
 from rnn_course.grading.job import Bundle, Job, Outcome
 from rnn_course.grading.results import Status
+from rnn_course.grading.servers import close_servers, copies_of
 from rnn_course.grading.worker import READY
 
 JOBS_PER_WORKER = 500  # after which a worker is replaced, whatever it may have gathered
@@ -74,7 +75,7 @@ class LocalPool:
                 elif (item := next_job()) is not None:
                     worker.send(*item)
             while len(workers) < self.size and (item := next_job()) is not None:
-                worker = Worker(self.bundle)
+                worker = Worker(self.bundle, _copied_servers(self.bundle))
                 worker.waiting = item
                 workers[worker.connection] = worker
 
@@ -99,6 +100,17 @@ class LocalPool:
                 worker.close()
 
 
+def _copied_servers(bundle: Bundle) -> list[socket.socket]:
+    """Copies of servers that this process keeps for all its workers; none where they cannot be had."""
+    from rnn_course.grading.mark import warm_servers
+
+    try:
+        return copies_of(warm_servers(bundle))
+    except InfrastructureError:  # a worker starts its own, and says what is wrong with them
+        close_servers()
+        return []
+
+
 def cores() -> int:
     """How many processor cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -111,11 +123,15 @@ class Worker:
 
     Args:
         bundle: what it grades.
+        servers: copies of warm servers, for its own use; it starts some without them.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, servers: Sequence[socket.socket] = ()) -> None:
         ours, theirs = socket.socketpair()
-        with theirs:
+        given = [theirs, *servers]
+        with contextlib.ExitStack() as until_started:
+            for each in given:
+                until_started.enter_context(each)
             self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
             # All that it leaves lying about goes when it does, however it ends.
             self._folder = tempfile.TemporaryDirectory(prefix="rnn-course-", ignore_cleanup_errors=True)
@@ -123,8 +139,8 @@ class Worker:
                 sys.executable,
                 "-m",
                 "rnn_course.grading.worker",
-                str(theirs.fileno()),
                 str(os.getpid()),
+                *(str(each.fileno()) for each in given),
             ]
             self.process = subprocess.Popen(
                 command,
@@ -132,7 +148,7 @@ class Worker:
                 stdout=self._log,
                 stderr=self._log,
                 env={**os.environ, "TMPDIR": self._folder.name},
-                pass_fds=(theirs.fileno(),),
+                pass_fds=[each.fileno() for each in given],
                 start_new_session=True,
             )
         self.connection = Connection(ours.detach())

@@ -24,6 +24,7 @@ from rnn_course.grading.plan import Limits
 from rnn_course.grading.results import Label, ResultStore
 from rnn_course.grading.sandbox import Tier
 from rnn_course.grading.seed import draw_seed, find_seed
+from rnn_course.grading.servers import closing_servers
 from rnn_course.grading.trial import Trial, try_out, wrong_with
 
 Progress = Callable[[str], None]
@@ -66,7 +67,7 @@ def release(
         GradingError: if nbgrader cannot convert the source.
     """
     progress("making the student version")
-    with build_release(course, assignment) as build:
+    with build_release(course, assignment) as build, closing_servers():
         if not build.notebooks:
             raise ReleaseError(f"{course.folder('source', assignment)} holds no notebook")
         seed = find_seed(course.root) or draw_seed()

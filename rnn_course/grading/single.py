@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from socket import socket
 from typing import Any
 
 from nbformat import NotebookNode
@@ -13,7 +14,7 @@ from nbformat import NotebookNode
 from rnn_course.grading.errors import InfrastructureError
 from rnn_course.grading.plan import Limits, Plan, Side
 from rnn_course.grading.sandbox import Tier
-from rnn_course.grading.servers import close_servers, servers_for
+from rnn_course.grading.servers import Pair, close_servers, servers_for
 from rnn_course.grading.shell import clean_outputs
 from rnn_course.grading.split import Execution, executed
 from rnn_course.grading.supervise import Findings, Supervision
@@ -44,10 +45,8 @@ def run_single(
     """
     started = time.monotonic()
     try:
-        # Nothing is hidden: tests run beside the student's code, and need it.
-        servers = servers_for(tier, plan.modules(tests=True), None, ())
         run = SingleRun(
-            servers,
+            single_servers(plan, tier),
             {},
             hidden_modules=(),
             files={**files, **plan.tester_files},
@@ -67,6 +66,12 @@ def run_single(
         close_servers()
         raise
     return replace(executed(notebook, plan, found, limits), seconds=time.monotonic() - started)
+
+
+def single_servers(plan: Plan, tier: Tier, adopted: Sequence[socket] = ()) -> Pair:
+    """The warm server that `run_single` uses: see `servers_for`."""
+    # Nothing is hidden: tests run beside the student's code, and need it.
+    return servers_for(tier, plan.modules(tests=True), None, (), adopted)
 
 
 class SingleRun(Supervision):

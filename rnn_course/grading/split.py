@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from socket import socket
 from typing import Any
 
 from nbformat import NotebookNode
@@ -16,7 +17,7 @@ from rnn_course.grading.messages import error_message
 from rnn_course.grading.names import idle_in_tests
 from rnn_course.grading.plan import Limits, Plan, Side, grade_id
 from rnn_course.grading.sandbox import Tier
-from rnn_course.grading.servers import close_servers, servers_for
+from rnn_course.grading.servers import Pair, close_servers, servers_for
 from rnn_course.grading.shell import clean_outputs
 from rnn_course.grading.supervise import Findings, Supervision
 
@@ -69,7 +70,7 @@ def run_split(
     started = time.monotonic()
     try:
         supervision = Supervision(
-            servers_for(tier, plan.modules(tests=False), plan.modules(tests=True), plan.hidden_modules),
+            split_servers(plan, tier),
             {
                 "cells": cells_of(notebook, plan),
                 "seed": seed,
@@ -88,6 +89,12 @@ def run_split(
         raise
     execution = executed(notebook, plan, found, limits)
     return replace(execution, seconds=time.monotonic() - started)
+
+
+def split_servers(plan: Plan, tier: Tier, adopted: Sequence[socket] = ()) -> Pair:
+    """The warm servers that `run_split` uses: see `servers_for`."""
+    modules = plan.modules(tests=False), plan.modules(tests=True)
+    return servers_for(tier, *modules, plan.hidden_modules, adopted)
 
 
 def cells_of(notebook: NotebookNode, plan: Plan) -> list[tuple[int, str | None, str | None, bool]]:

@@ -11,7 +11,9 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
+from socket import socket
 
 from rnn_course.errors import CourseError
 from rnn_course.grading.job import Bundle, Job
@@ -20,11 +22,14 @@ READY = b"ready"
 PR_SET_PDEATHSIG = 1
 
 
-def serve(connection: Connection) -> None:
-    """Grade what comes through a connection until it is closed."""
+def serve(connection: Connection, servers: Sequence[socket]) -> None:
+    """Grade what comes through a connection until it is closed, with copies of warm servers, if there are."""
     try:
         bundle = Bundle.from_bytes(connection.recv_bytes())
-        from rnn_course.grading.mark import grade
+        from rnn_course.grading.mark import grade, warm_servers
+
+        if servers:
+            warm_servers(bundle, servers)
     except (CourseError, ImportError) as error:
         connection.send_bytes(str(error).encode())
         return
@@ -43,13 +48,14 @@ def end_with_parent(parent: int) -> None:
 
 
 def main() -> None:
-    """Serve the connection that the command line names: a file descriptor, and the parent's process id."""
-    descriptor, parent = int(sys.argv[1]), int(sys.argv[2])
+    """Serve the connection that the command line names: the parent's process id, and file descriptors."""
+    parent, descriptor, *servers = map(int, sys.argv[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the grading, and the grading ends this
     end_with_parent(parent)
-    os.set_inheritable(descriptor, False)
+    for each in (descriptor, *servers):
+        os.set_inheritable(each, False)
     with contextlib.suppress(EOFError, ConnectionError):
-        serve(Connection(descriptor))
+        serve(Connection(descriptor), [socket(fileno=each) for each in servers])
 
 
 if __name__ == "__main__":

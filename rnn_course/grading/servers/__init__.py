@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from rnn_course.grading.servers.warm import Ended, WarmServer, close_servers, servers_for
+from rnn_course.grading.servers.warm import (
+    Ended,
+    Pair,
+    WarmServer,
+    close_servers,
+    closing_servers,
+    copies_of,
+    servers_for,
+)
 
-__all__ = ["Ended", "WarmServer", "close_servers", "servers_for"]
+__all__ = ["Ended", "Pair", "WarmServer", "close_servers", "closing_servers", "copies_of", "servers_for"]

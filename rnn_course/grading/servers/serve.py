@@ -1,5 +1,7 @@
 """The body of a warm server: load once, then fork a confined child for every submission.
 
+For another worker of the same machine it makes a copy of itself, which has nothing left to load.
+
 Its arguments are the number of an open socket and its role, `student` or `tester`. It holds no secret, since
 its children can read all that it has in memory.
 """
@@ -8,16 +10,20 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import random
 import select
 import socket
 import sys
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from rnn_course.grading.sandbox import Child, Confinement, SandboxError, Tier, fork_confined
+from rnn_course.grading.sandbox.lockdown import end_with_parent
+from rnn_course.grading.servers.warm import COPY
 from rnn_course.grading.shell import CellShell, new_shell
 from rnn_course.grading.wire import Channel, WireClosed, decode, encode
 
@@ -27,6 +33,7 @@ ALWAYS = {
     "student": ("rnn_course.grading.student.host", "numpy.random", "numpy.linalg"),
     "tester": ("rnn_course.grading.tester.drive", "numpy.random", "numpy.linalg", "numpy.testing"),
 }
+_COPIES: deque[int] = deque()  # process ids of copies of this server
 WATCH = 0.25  # seconds between two looks at a child's memory
 # Every kind of cell once, so that what IPython loads late is loaded before the first fork.
 WARM_UP = ("1 + 1", "print(1)", "1 / 0", "x =", "def f():\n    raise KeyError(1)\nf()", "%lsmagic")
@@ -48,7 +55,29 @@ def main() -> None:
     control.send(encode("ready"))
     with suppress(WireClosed):
         while True:
-            _serve_one(control, body, shell, decode(control.receive()))
+            request = decode(control.receive())
+            if request == COPY:
+                control = _copied(control)
+            else:
+                _serve_one(control, body, shell, request)
+
+
+def _copied(control: Channel) -> Channel:
+    """Fork: here the same socket as before, in the copy the one that came with the request."""
+    while _COPIES and os.waitpid(_COPIES[0], os.WNOHANG)[0]:
+        _COPIES.popleft()
+    _, (descriptor,), _, _ = socket.recv_fds(control.socket, 1, 1)
+    if copy := os.fork():
+        socket.close(descriptor)
+        _COPIES.append(copy)
+        return control
+    _COPIES.clear()
+    if sys.platform == "linux":
+        end_with_parent(-1)
+    control.close()
+    own = Channel(socket.socket(fileno=descriptor))
+    own.send(encode("ready"))
+    return own
 
 
 def _prepare(role: str, preload: tuple[str, ...], hidden: tuple[str, ...]) -> Body:
@@ -62,12 +91,13 @@ def _prepare(role: str, preload: tuple[str, ...], hidden: tuple[str, ...]) -> Bo
         for module in [known for known in sys.modules if _is_under(known, hidden)]:
             del sys.modules[module]
     if "torch" in sys.modules:
-        _warm_up_torch(sys.modules["torch"])
+        sys.modules["torch"].set_num_threads(1)  # a thread pool does not live through a fork
+        if "torch.optim" in preload:
+            _warm_up_optimizer(sys.modules["torch"])
     return body
 
 
-def _warm_up_torch(torch: Any) -> None:
-    torch.set_num_threads(1)  # a thread pool does not live through a fork
+def _warm_up_optimizer(torch: Any) -> None:
     weight = torch.nn.Parameter(torch.ones(2, 2) @ torch.ones(2, 2))
     weight.grad = torch.ones(2, 2)
     with suppress(Exception):

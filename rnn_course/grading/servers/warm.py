@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from rnn_course.grading.errors import InfrastructureError
 from rnn_course.grading.sandbox import Confinement, SandboxError, Tier, launch
 from rnn_course.grading.wire import TRUSTED, Channel, WireError, decode, encode
 
+COPY = "copy"  # the request for a copy of a server
 START_SECONDS = 120.0  # torch from a cold disk
 ANSWER_SECONDS = 60.0
 ENVIRONMENT = {
@@ -61,6 +62,7 @@ class WarmServer:
         self.settings = {"preload": tuple(preload), "hidden_modules": tuple(hidden_modules)}
         self.hidden = hidden_paths(hidden_modules) if role == "student" else ()
         self.started = self.ready = self.has_child = False
+        self.process: Any = None
 
     def start(self) -> None:
         """Start it and come back at once; it is ready when it is first asked.
@@ -111,6 +113,26 @@ class WarmServer:
             start_new_session=True,
         )
 
+    def copy(self) -> socket.socket:
+        """The socket of a copy of this server, for another process to `adopt`; it is ready when this one is.
+
+        Raises:
+            InfrastructureError: if this server has gone.
+        """
+        if not self.started:
+            self.start()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._send(COPY)
+            self._pass([theirs])
+        return ours
+
+    def adopt(self, connection: socket.socket) -> None:
+        """Be a copy of another process's server, which lives as long as its original at most."""
+        self.control = Channel(connection, TRUSTED.frame_bytes)
+        self.process = None
+        self.started = True
+
     def fork(
         self,
         job: Mapping[str, Any],
@@ -144,10 +166,7 @@ class WarmServer:
             "random_seed": random_seed,
         }
         self._send(request)
-        try:
-            socket.send_fds(self.control.socket, [b"."], [each.fileno() for each in sockets])
-        except OSError as error:
-            raise self._gone(error) from error
+        self._pass(sockets)
         self.has_child = True
 
     def forked(self) -> int:
@@ -177,6 +196,8 @@ class WarmServer:
             if self.has_child:
                 self.end()
         self.control.close()
+        if self.process is None:
+            return
         with suppress(ProcessLookupError, OSError):
             self.process.kill()
             self.process.wait()
@@ -188,6 +209,12 @@ class WarmServer:
             if said != "ready":
                 raise InfrastructureError(f"the {self.role}'s process could not be started: {said}")
             self.ready = True
+
+    def _pass(self, sockets: Sequence[socket.socket]) -> None:
+        try:
+            socket.send_fds(self.control.socket, [b"."], [each.fileno() for each in sockets])
+        except OSError as error:
+            raise self._gone(error) from error
 
     def _send(self, message: object) -> None:
         try:
@@ -215,38 +242,68 @@ def hidden_paths(modules: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-_SERVERS: dict[tuple[Any, ...], tuple[WarmServer, WarmServer]] = {}
+Pair = tuple[WarmServer, WarmServer]
+KEPT = 3  # pairs, for an assignment whose notebooks need different modules
+_SERVERS: dict[tuple[Any, ...], Pair] = {}
 
 
 def servers_for(
-    tier: Tier, for_student: Sequence[str], for_tester: Sequence[str] | None, hidden_modules: Sequence[str]
-) -> tuple[WarmServer, WarmServer]:
+    tier: Tier,
+    for_student: Sequence[str],
+    for_tester: Sequence[str] | None,
+    hidden_modules: Sequence[str],
+    adopted: Sequence[socket.socket] = (),
+) -> Pair:
     """This process's warm pair, the student's and the tester's; started if there is none yet.
 
     Args:
         tier: how the student's children are confined.
         for_student: modules to load; for_tester: likewise, None if no tester will be asked for.
         hidden_modules: what the student's children cannot import.
+        adopted: the sockets of copies of such a pair, to be used instead of starting one.
     """
     key = (os.getpid(), tier, tuple(for_student), tuple(for_tester or ()), tuple(hidden_modules))
     if key not in _SERVERS:
-        close_servers()  # a worker grades one assignment at a time
+        while len(_SERVERS) >= KEPT:
+            _close(_SERVERS.pop(next(iter(_SERVERS))))
         student = WarmServer("student", tier, for_student, hidden_modules)
         tester = WarmServer("tester", Tier.UNSAFE, for_tester or (), ())
         _SERVERS[key] = student, tester
-        student.start()
-        if for_tester is not None:
-            tester.start()
+        wanted = (student,) if for_tester is None else (student, tester)
+        if not adopted:
+            for server in wanted:
+                server.start()
+        else:
+            for server, connection in zip(wanted, adopted, strict=True):
+                server.adopt(connection)
     return _SERVERS[key]
+
+
+def copies_of(pair: Pair) -> list[socket.socket]:
+    """Sockets for `servers_for` in another process: copies of the started servers of a pair."""
+    return [server.copy() for server in pair if server.started]
 
 
 def close_servers() -> None:
     """End this process's warm servers."""
     for (owner, *_), pair in list(_SERVERS.items()):
         if owner == os.getpid():
-            for server in pair:
-                server.close()
+            _close(pair)
     _SERVERS.clear()
+
+
+@contextmanager
+def closing_servers() -> Iterator[None]:
+    """End this process's warm servers at the end of the block."""
+    try:
+        yield
+    finally:
+        close_servers()
+
+
+def _close(pair: Pair) -> None:
+    for server in pair:
+        server.close()
 
 
 atexit.register(close_servers)

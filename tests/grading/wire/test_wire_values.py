@@ -169,7 +169,9 @@ def test_what_a_class_says_of_itself_is_not_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [object(), len, (x for x in [1]), np.array(["2020"], dtype="M8[Y]"), 1 << 5000], ids=repr
+    "value",
+    [object(), len, (x for x in [1]), np.array(["2020"], dtype="M8[Y]"), 1 << 5000],
+    ids=["object", "built-in function", "generator", "date", "large number"],
 )
 def test_what_is_no_value(value: object) -> None:
     with pytest.raises(NotAValue):
