@@ -2,12 +2,13 @@
 PYTHON ?= python3
 IN_VENV = .venv/bin/python -m
 
-.PHONY: help lab test dev check pins
+.PHONY: help lab test dev site check pins
 
 help:
 	@echo "make lab    open the course in JupyterLab"
 	@echo "make test   run the tests"
 	@echo "make dev    add what authors need to .venv (compiler needed)"
+	@echo "make site   build the site in docs/_build/site, with widgets that need no kernel and no network"
 	@echo "make check  all that .ci/run checks"
 	@echo "make pins   write constraints.txt anew from pyproject.toml; UPGRADE=--upgrade takes the newest of everything"
 
@@ -20,6 +21,12 @@ test:
 dev:
 	$(PYTHON) -m rnn_course test --version
 	$(IN_VENV) pip install --disable-pip-version-check -c constraints.txt -e '.[dev]'
+
+site:
+	$(PYTHON) -m rnn_course test --version
+	$(IN_VENV) pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	$(IN_VENV) sphinx -b html -W --keep-going docs docs/_build/site
+	@echo "docs/_build/site/index.html: open it through a server, such as python -m http.server -d docs/_build/site"
 
 check:
 	.ci/run

@@ -18,7 +18,7 @@ SENT = ("float32", "float64", "uint8", "uint16", "int32")
 def pack(arrays: Mapping[str, ArrayLike]) -> dict[str, Any]:
     """Traits for `readArray` in assets/buffers.js: the bytes of each array, and what they are.
 
-    The widget declares a `traitlets.Bytes` for each name, and `arrays = traitlets.Dict()`, all tagged `sync=True`.
+    The widget declares a `traitlets.Bytes` for each name, and `arrays = traitlets.Dict()`, all `sync=True`.
     Floats are sent as float32 unless they are float64 on purpose: give what should be sent.
 
     Raises:

@@ -14,13 +14,14 @@ from rnn_course.errors import DataError
 from rnn_course.text import tokenize
 from rnn_course.text.corpus import Corpus
 from rnn_course.text.vocabulary import Vocabulary
-from rnn_course.widgets.base import MAX_PAYLOAD, CourseWidget, WidgetError, front_end, style
+from rnn_course.widgets.base import MAX_PAYLOAD, WidgetError, front_end, style
 from rnn_course.widgets.ngram_estimates import estimates
 from rnn_course.widgets.ngram_presets import example_contexts
-from rnn_course.widgets.ngram_settings import MAX_ORDER, check_settings, read_settings, write_settings
+from rnn_course.widgets.ngram_settings import MAX_ORDER, check_order, explorer_rules
+from rnn_course.widgets.settings import SettingsWidget
 
 
-class NgramExplorer(CourseWidget):
+class NgramExplorer(SettingsWidget):
     """An n-gram model to type into: context, counts, distribution, next-word keyboard.
 
     What to look for: raise the order and watch two things at once. The suggestions get better, because the
@@ -62,9 +63,7 @@ class NgramExplorer(CourseWidget):
     unit = traitlets.Unicode().tag(sync=True)
     lowercase = traitlets.Bool().tag(sync=True)
     estimates = traitlets.Dict().tag(sync=True)
-    max_order = traitlets.Int().tag(sync=True)
     seed = traitlets.Int().tag(sync=True)
-    presets = traitlets.Dict().tag(sync=True)
 
     context = traitlets.Unicode().tag(sync=True)
     order = traitlets.Int(1).tag(sync=True)
@@ -95,51 +94,32 @@ class NgramExplorer(CourseWidget):
         max_order = len(found["absolute"])
         if presets is None:
             presets = example_contexts(source.stream, source.vocabulary, unit=source.unit)
-        for name, settings in presets.items():
-            check_settings(settings, max_order, f"preset {name!r}: ")
-        check_settings(
-            {"context": context, "order": order, "smoothing": smoothing, "k": k, "compare": compare},
-            max_order,
-        )
+        values = {"context": context, "order": order, "smoothing": smoothing, "k": k, "compare": compare}
+        for where, settings in {"": values, **{f"preset {n!r}: ": p for n, p in presets.items()}}.items():
+            check_order(settings, max_order, where)
         super().__init__(
+            explorer_rules(max_order),
+            values,
+            presets,
             stream=ids.tobytes(),
             id_bytes=ids.itemsize,
             tokens=list(source.vocabulary.tokens),
             unit=source.unit,
             lowercase=source.lowercase,
             estimates=found,
-            max_order=max_order,
             seed=seed,
-            presets={name: dict(settings) for name, settings in presets.items()},
-            context=context,
-            order=int(order),
-            smoothing=smoothing,
-            k=float(k),
-            compare=compare,
             **kwargs,
         )
 
     @traitlets.validate("context", "order", "smoothing", "k", "compare")
     def _valid(self, proposal: Any) -> Any:
-        check_settings({proposal["trait"].name: proposal["value"]}, self.max_order or MAX_ORDER)
-        return proposal["value"]
+        return self.checked(proposal)
 
-    @property
-    def settings(self) -> str:
-        """The present settings as arguments of `NgramExplorer`, to keep and to set again."""
-        names = ["context", "order", "smoothing"]
-        if "add-k" in (self.smoothing, self.compare):
-            names.append("k")
-        if self.compare:
-            names.append("compare")
-        return write_settings({name: getattr(self, name) for name in names})
-
-    @settings.setter
-    def settings(self, text: str) -> None:
-        values = read_settings(text)
-        check_settings(values, self.max_order)
-        for name, value in values.items():
-            setattr(self, name, value)
+    def _settings(self) -> dict[str, Any]:
+        """Without those that say nothing at present."""
+        left_out = {"k"} if "add-k" not in (self.smoothing, self.compare) else set()
+        left_out |= set() if self.compare else {"compare"}
+        return {name: value for name, value in super()._settings().items() if name not in left_out}
 
     def text_alternative(self) -> str:
         size = f"{len(self.stream) // self.id_bytes:,} tokens"

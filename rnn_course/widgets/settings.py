@@ -1,8 +1,9 @@
-"""Settings of widgets: what each may be, written as text, and read again; the same rules here and in the browser."""
+"""Settings of widgets: what each may be, in Python and in the browser alike; written as text, and read."""
 
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -30,20 +31,22 @@ class Whole(NamedTuple):
 
 
 class Real(NamedTuple):
-    """A number from `least` to `most`."""
+    """A number from `least` to `most`, or any that is at least `least`."""
 
     least: float
-    most: float
+    most: float = float("inf")
 
     def holds(self, value: Any) -> bool:
         number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        return bool(number and self.least <= value <= self.most)
+        return bool(number and self.least <= value <= self.most and np.isfinite(value))
 
     def __str__(self) -> str:
+        if np.isinf(self.most):
+            return f"a number, at least {self.least:g}"
         return f"a number from {self.least:g} to {self.most:g}"
 
     def sent(self) -> dict[str, Any]:
-        return {"kind": "real", **self._asdict()}
+        return {"kind": "real", "least": self.least, "most": None if np.isinf(self.most) else self.most}
 
 
 class OneOf(NamedTuple):
@@ -55,7 +58,7 @@ class OneOf(NamedTuple):
         return value in self.names
 
     def __str__(self) -> str:
-        return f"one of {', '.join(self.names)}"
+        return f"one of {', '.join(name or 'none (an empty text)' for name in self.names)}"
 
     def sent(self) -> dict[str, Any]:
         return {"kind": "one of", "names": list(self.names)}
@@ -126,7 +129,7 @@ class SettingsWidget(CourseWidget):
     @property
     def settings(self) -> str:
         """The present settings as arguments of a call, to keep and to set again."""
-        return write_settings({name: getattr(self, name) for name in self._rules})
+        return write_settings(self._settings())
 
     @settings.setter
     def settings(self, text: str) -> None:
@@ -134,6 +137,9 @@ class SettingsWidget(CourseWidget):
         check_settings(values, self._rules)
         for name, value in values.items():
             setattr(self, name, value)
+
+    def _settings(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self._rules}
 
 
 def write_settings(settings: Mapping[str, str | float]) -> str:
@@ -145,7 +151,7 @@ def _literal(value: str | float) -> str:
     """A value as both Python and JavaScript read it."""
     if not isinstance(value, str):
         return f"{value:g}"
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _plain(value: Any) -> Any:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import shutil
 import subprocess
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 
 import pytest
 
+from rnn_course import widgets
 from rnn_course.widgets import base
 from rnn_course.widgets.base import CourseWidget, WidgetError, front_end, style
-from rnn_course.widgets.ngram_explorer import NgramExplorer
-from rnn_course.widgets.quiz import Quiz
+from rnn_course.widgets.settings import SettingsWidget
 
-WIDGETS = [NgramExplorer, Quiz]
+
+def all_widgets() -> list[type[CourseWidget]]:
+    """Every widget of the package."""
+    modules = [
+        import_module(found.name) for found in pkgutil.iter_modules(widgets.__path__, "rnn_course.widgets.")
+    ]
+    classes = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    found = {c for c in classes if issubclass(c, CourseWidget)} - {CourseWidget, SettingsWidget}
+    return sorted(found, key=lambda widget: widget.__name__)
+
+
+WIDGETS = all_widgets()
 
 
 @pytest.mark.parametrize("widget", WIDGETS)
@@ -23,7 +35,8 @@ def test_the_module_is_whole(widget: type[CourseWidget]) -> None:
     module = str(widget._esm)
     assert not re.search(r"^import\b", module, re.MULTILINE)
     assert len(re.findall(r"^export\b", module, re.MULTILINE)) == 1
-    assert module.rstrip().endswith("export default { render };")
+    last = module.rstrip().splitlines()[-1]
+    assert last == "export default { render };" or re.fullmatch(r"export default widget\(.*\);", last)
     assert "http" not in module  # nothing is fetched from anywhere
     assert "url(" not in str(widget._css)
     assert "@import" not in str(widget._css)
@@ -64,15 +77,11 @@ def test_imports_that_cannot_be_joined_are_refused(monkeypatch: pytest.MonkeyPat
         front_end("widget.js")
 
 
-def test_every_front_end_file_is_part_of_the_package() -> None:
-    folder = resources.files("rnn_course.widgets")
-    for name in (
-        "ngram_explorer.js",
-        "ngram_explorer.css",
-        "quiz.js",
-        "quiz.css",
-        "assets/theme.css",
-        "assets/dom.js",
-    ):
-        assert folder.joinpath(name).is_file()
+@pytest.mark.parametrize("widget", WIDGETS)
+def test_what_to_look_for_is_said(widget: type[CourseWidget]) -> None:
+    assert "What to look for:" in (widget.__doc__ or "")
+
+
+def test_the_theme_stands_before_the_widgets_own_rules() -> None:
+    assert resources.files("rnn_course.widgets").joinpath("assets/theme.css").is_file()
     assert style("quiz.css").index(".rnn-widget {") < style("quiz.css").index(".rnn-quiz")

@@ -4,8 +4,9 @@ import { CopyableState } from "./state.js";
 
 /** What a setting may be, in words, from the rule that Python sends for it (settings.py). */
 export function expected(rule) {
-  if (rule.kind === "one of") return `one of ${rule.names.join(", ")}`;
+  if (rule.kind === "one of") return `one of ${rule.names.map((name) => name || "none (an empty text)").join(", ")}`;
   if (rule.kind === "text") return "a text in double quotes";
+  if (rule.most === null) return `a number, at least ${rule.least}`;
   return `a ${rule.kind === "whole" ? "whole " : ""}number from ${rule.least} to ${rule.most}`;
 }
 
@@ -14,7 +15,7 @@ export function holds(rule, value) {
   if (rule.kind === "one of") return rule.names.includes(value);
   if (rule.kind === "text") return typeof value === "string";
   const kind = rule.kind === "whole" ? Number.isInteger(value) : Number.isFinite(value);
-  return kind && value >= rule.least && value <= rule.most;
+  return kind && value >= rule.least && value <= (rule.most ?? Infinity);
 }
 
 /**
@@ -82,7 +83,7 @@ export class Panel {
   }
 
   /**
-   * A slider for a number. @param label from the value to the label: `(lag) => `Lag ℓ = ${lag}``
+   * A slider for a number. @param label from the value to the label: `(lag) => `Lag ℓ = ${lag}``.
    * @param step its step; the rule's limits are its ends
    */
   slider(name, label, step = 1) {
@@ -122,6 +123,26 @@ export class Panel {
     input.addEventListener("input", () => this.change({ [name]: input.value }));
     this.bound.push(() => input.value === this.get(name) || (input.value = this.get(name)));
     return field(label, input);
+  }
+
+  /** A box for any number that the rule allows. */
+  number(name, label) {
+    const { least, most } = this.rules[name];
+    const input = element("input", { type: "number", min: least, max: most, step: "any" });
+    input.addEventListener("input", () => {
+      if (input.checkValidity() && input.value !== "") this.change({ [name]: Number(input.value) });
+    });
+    this.bound.push(() => Number(input.value) === this.get(name) || (input.value = this.get(name)));
+    return field(label, input);
+  }
+
+  /** A list of the presets, where there are too many for buttons. */
+  presetList(label) {
+    const presets = this.get("presets");
+    const select = element("select");
+    for (const name of ["", ...Object.keys(presets)]) select.append(element("option", { value: name }, name || "choose …"));
+    select.addEventListener("change", () => select.value && this.change(presets[select.value]));
+    return field(label, select);
   }
 
   /** A button for each preset; the one whose settings all hold is marked. */
