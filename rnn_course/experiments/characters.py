@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from rnn_course.cells.cell import CELLS
+from rnn_course.cells.parameters import map_arrays
 from rnn_course.errors import CourseError
 from rnn_course.lm import cross_entropy, sample
 from rnn_course.models.kneser_ney import KneserNey
@@ -28,11 +29,13 @@ class Stage:
         updates: how many batches it has learned from; 0 is before training.
         bits: on held-out text, bits per character.
         text: what it writes.
+        model: the network as it was.
     """
 
     updates: int
     bits: float
     text: str
+    model: RecurrentLM = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,8 @@ def learn_to_write(
 
     def write(done: int) -> None:
         drawn = sample(model, np.random.default_rng(seed), max_tokens=characters, temperature=temperature)
-        stages.append(Stage(done, bits_per_character(model, valid), "".join(drawn)))
+        copied = RecurrentLM(corpus.vocabulary, model.cell, map_arrays(np.copy, model.params), memory="text")
+        stages.append(Stage(done, bits_per_character(model, valid), "".join(drawn), copied))
 
     def after_update(progress: Progress) -> None:
         if progress.update in updates:

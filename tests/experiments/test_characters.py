@@ -26,6 +26,8 @@ def test_stages_come_in_order_and_again_the_same() -> None:
     first, second = (learn_to_write(corpus, **arguments) for _ in range(2))  # type: ignore[arg-type]
     assert [stage.updates for stage in first.stages] == [0, 2, 5]
     assert first.stages == second.stages
+    for stage in first.stages:  # each keeps the network as it was, and not as it became
+        assert bits_per_character(stage.model, corpus.valid[:500]) == stage.bits
     with pytest.raises(CourseError, match="updates rise"):
         learn_to_write(corpus, updates=(5, 2))
 
