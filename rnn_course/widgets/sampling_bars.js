@@ -24,7 +24,7 @@ export function shortProbability(p) {
 export class NextCharacterBars {
   constructor(pen, { width, colors }) {
     Object.assign(this, { pen, width, colors });
-    this.left = 62;
+    this.left = 78;
     this.right = width - 104;
   }
 
@@ -34,7 +34,10 @@ export class NextCharacterBars {
     this.scale = SCALES.find((scale) => most <= scale) ?? 1;
     this.header();
     rows.forEach((row, r) => this.row(r, show(row.id), row, row.id === drawn));
-    if (others > 0) this.row(BAR_ROWS, `${others} others`, rest, false, true);
+    if (others === 0) return;
+    const among = drawn !== null && rows.every(({ id }) => id !== drawn);
+    this.row(BAR_ROWS, `${others} others`, rest, among, true);
+    if (among) this.tell(`▸ ${show(drawn)} was drawn`);
   }
 
   header() {
@@ -51,10 +54,11 @@ export class NextCharacterBars {
       pen.textAlign = "center";
       pen.fillText(String(share * this.scale).replace(/^0\./, "."), x, 26);
     }
-    Object.assign(pen, { fillStyle: colors.text, textAlign: "left" });
+    pen.textAlign = "left";
     const series = [["the network’s", colors.blue, false, left, width - 66], ["drawn from", colors.vermillion, true, left + 112, width - 18]];
     for (const [label, color, solid, x, column] of series) {
       this.bar(x, 3, 11, 11, color, solid);
+      pen.fillStyle = colors.text;
       pen.fillText(label, x + 17, 9);
       this.bar(column, 20, 11, 11, color, solid);
     }
@@ -71,6 +75,14 @@ export class NextCharacterBars {
     }
   }
 
+  /** Words in the last row, which has no bars. */
+  tell(words) {
+    const { pen, colors } = this;
+    pen.font = `600 12px ${colors.font}`;
+    Object.assign(pen, { fillStyle: colors.text, textAlign: "left" });
+    pen.fillText(words, this.left, BARS_TOP + (BAR_ROWS + 0.5) * ROW_HEIGHT);
+  }
+
   row(r, label, { before, after }, drawn, isRest = false) {
     const { pen, colors, left, right, width } = this;
     const y = BARS_TOP + r * ROW_HEIGHT;
@@ -82,7 +94,7 @@ export class NextCharacterBars {
     const cut = after === 0;
     pen.font = `${isRest ? 12 : drawn ? "700 14" : 14}px ${isRest ? colors.font : "ui-monospace, 'DejaVu Sans Mono', monospace"}`;
     Object.assign(pen, { fillStyle: cut || isRest ? colors.muted : colors.text, textAlign: "right", textBaseline: "middle" });
-    pen.fillText(drawn ? `▸ ${label}` : label, left - 10, middle);
+    pen.fillText(drawn && !isRest ? `▸ ${label}` : label, left - 10, middle);
     if (!isRest) {
       const length = (p) => Math.min(1, p / this.scale) * (right - left);
       this.bar(left, y + 4, length(before), 8, colors.blue, false);
