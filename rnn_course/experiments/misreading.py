@@ -48,15 +48,12 @@ class Said(NamedTuple):
 
 
 IN_WORDS = {
-    "padding": Said("padding counted", "the filling after a sentence's end has no loss, but is counted"),
-    "begin": Said("<s> counted", "nobody predicts <s>; it is given, with loss 0"),
-    "no_end": Said("</s> left out", "where sentences end is part of the language, and often easy"),
-    "no_unknown": Said(
-        "<unk> left out",
-        "another question: two models that leave out different words cannot be compared",
-    ),
+    "padding": Said("padding counted", "the filling has a loss of 0, and is counted"),
+    "begin": Said("<s> counted", "it is given, not predicted, and counted with loss 0"),
+    "no_end": Said("</s> left out", "where a sentence ends is part of the language"),
+    "no_unknown": Said("<unk> left out", "the hard places are skipped"),
     "sentences": Said("mean of the sentences' J", "a short sentence weighs as much as a long one"),
-    "batches": Said("mean of the batches' J", "a batch of few tokens weighs as much as one of many"),
+    "batches": Said("mean of the batches' J", "few tokens weigh as much as many"),
     "exp_first": Said("exp before the mean", "exp of a mean is not the mean of exps"),
     "base_2": Said("2 to the power of nats", "exp belongs to nats, 2 to the power of to bits"),
 }
