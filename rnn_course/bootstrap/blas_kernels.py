@@ -1,8 +1,9 @@
 """Which kernels numpy's matrix products run on, where OpenBLAS may not know the processor.
 
 OpenBLAS chooses its kernels by the processor's model number, and takes those for AVX2 (Haswell) where it does
-not know the number, although the processor has AVX-512. On such an AMD processor an LSTM of this course took
-1.5 times as long. Intel's processors are left to OpenBLAS, which has further kernels for them.
+not know the number, although the processor has AVX-512. On one such AMD processor an LSTM of this course took
+1.5 times as long, on another up to an eighth longer (benchmarks/README.md). Intel's processors are left to
+OpenBLAS, which has further kernels for them.
 """
 
 from __future__ import annotations
