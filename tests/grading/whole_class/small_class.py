@@ -56,10 +56,16 @@ def start_grading(course: Course, *options: str) -> subprocess.Popen[bytes]:
     )
 
 
-def number_done(course: Course) -> int:
-    """How many results are stored, asked without waiting for whoever writes."""
+def number_done(course: Course, *, nobody_writes: bool = False) -> int:
+    """How many results are stored, asked without waiting for whoever writes.
+
+    Args:
+        nobody_writes: take back, as whoever opens the database next does, what a killed process left half
+            written. Without it such a database cannot be read, and the answer is 0.
+    """
     try:
-        with sqlite3.connect(f"file:{course.root}/gradebook.db?mode=ro", uri=True) as database:
+        mode = "rw" if nobody_writes else "ro"
+        with sqlite3.connect(f"file:{course.root}/gradebook.db?mode={mode}", uri=True) as database:
             return int(database.execute("select count(*) from rnn_course_result").fetchone()[0])
     except sqlite3.Error:
         return 0
