@@ -230,7 +230,8 @@ function drawLinks(pen, colors, columns, side, frozen, y) {
     if (begin) drawText(pen, "h⁰", to - Math.max(8, room / 2), y - 11, { color, size: 11.5, font: colors.font });
     else if (room > 17) {
       const bold = step === side.step;
-      drawWeightName(pen, WEIGHTS.W_h, (from + to) / 2 - 9, y - 12, { color, bold, font: colors.font });
+      const size = room < 24 ? 10 : 12;
+      drawWeightName(pen, WEIGHTS.W_h, (from + to) / 2 - 0.75 * size, y - 12, { color, bold, size, font: colors.font });
     }
   }
 }
