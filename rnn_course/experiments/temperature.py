@@ -18,6 +18,8 @@ from rnn_course.text.corpus import Corpus
 _WORD = re.compile(r"[A-Za-z]{3,}")
 PIECE = 20
 """Characters in a piece that counts as repeated or new."""
+BEGINNINGS = ("def ", "class ", "import ", "    return ", "        if ", "# ")
+"""Of Python."""
 
 
 class Heated(NamedTuple):
@@ -25,7 +27,8 @@ class Heated(NamedTuple):
 
     Attributes:
         temperatures: as given.
-        real_words: share of the drawn words of three letters and more that stand in the training text.
+        real_words: share of the drawn words of three letters and more that stand in the training text; 0 if
+            there are none.
         new_pieces: share of the pieces of 20 characters that did not stand in the same text before.
         of_real_text: both shares for held-out text.
     """
@@ -42,27 +45,37 @@ def heat(
     temperatures: Sequence[float],
     rng: np.random.Generator,
     *,
-    characters: int = 2000,
+    beginnings: Sequence[str] = BEGINNINGS,
+    characters: int = 500,
 ) -> Heated:
-    """Draw a text at each temperature, and see how much of it is real words, and how much is new.
+    """Draw texts at each temperature, and see how much of them is real words, and how much is new.
 
     Args:
         model: of characters.
         corpus: whose training text says which words there are.
         temperatures: at least 0.
-        characters: to draw at each.
+        beginnings: of the texts, one each, so that no result hangs on one loop that a cold model falls into.
+        characters: of each text; the beginning is not counted.
 
     Raises:
-        CourseError: if there are no temperatures, or too few characters to hold a piece.
+        CourseError: if there are no temperatures or no beginnings, or too few characters to hold a piece.
         DataError: if the corpus is not one of characters.
     """
-    if not len(temperatures) or characters < 2 * PIECE:
-        raise CourseError(f"at least one temperature and {2 * PIECE} characters are needed, got {characters}")
+    if not len(temperatures) or not len(beginnings):
+        raise CourseError("at least one temperature and one beginning are needed")
+    if characters < 2 * PIECE:
+        raise CourseError(f"characters is at least {2 * PIECE}, got {characters}")
     _hold_characters(corpus)
     known = set(_WORD.findall(corpus.text(corpus.train)))
-    texts = [_drawn(model, rng, temperature, characters) for temperature in temperatures]
-    found = np.array([_shares(text, known) for text in texts])
-    real = _shares(corpus.text(corpus.valid)[:characters], known)
+    found = np.array(
+        [
+            _shares([_drawn(model, rng, start, temperature, characters) for start in beginnings], known)
+            for temperature in temperatures
+        ]
+    )
+    valid = corpus.text(corpus.valid)
+    ends = range(characters, len(valid) + 1, characters)
+    real = _shares([valid[end - characters : end] for end in ends][: len(beginnings)], known)
     return Heated(np.array(temperatures, dtype=float), found[:, 0], found[:, 1], real)
 
 
@@ -71,19 +84,27 @@ def _hold_characters(corpus: Corpus) -> None:
         raise DataError(f"{corpus.name} is a corpus of {corpus.unit}, expected one of characters")
 
 
-def _drawn(model: LanguageModel[Any], rng: np.random.Generator, temperature: float, characters: int) -> str:
-    """So many characters; where the model ends its text, it begins another."""
+def _drawn(
+    model: LanguageModel[Any], rng: np.random.Generator, start: str, temperature: float, characters: int
+) -> str:
+    """So many characters after `start`; where the model ends its text, it begins it again."""
     text = ""
     while len(text) < characters:
-        text += "".join(sample(model, rng, max_tokens=characters - len(text), temperature=temperature)) + "\n"
+        left = characters - len(text)
+        drawn = sample(model, rng, context=list(start), max_tokens=left, temperature=temperature)
+        text += "".join(drawn) + "\n"
     return text[:characters]
 
 
-def _shares(text: str, known: set[str]) -> tuple[float, float]:
-    words = _WORD.findall(text)[:-1]  # the last one may be cut off
-    pieces = Counter(text[at : at + PIECE] for at in range(len(text) - PIECE + 1))
+def _shares(texts: Sequence[str], known: set[str]) -> tuple[float, float]:
+    words, new, all_pieces = [], 0, 0
+    for text in texts:
+        words += _WORD.findall(text)[:-1]  # the last one may be cut off
+        pieces = Counter(text[at : at + PIECE] for at in range(len(text) - PIECE + 1))
+        new += len(pieces)
+        all_pieces += pieces.total()
     real = sum(word in known for word in words) / len(words) if words else 0.0
-    return real, len(pieces) / pieces.total()
+    return real, new / all_pieces
 
 
 class Brackets(NamedTuple):

@@ -22,6 +22,9 @@ from rnn_course.figures.style import (
     text_color,
 )
 
+LITTLE = 0.1
+"""Bits per character: what is less is called a small gain."""
+
 
 def bits_while_learning(updates: Sequence[int], bits: ArrayLike, counted: Mapping[str, float]) -> Picture:
     """Bits per character against updates, with what counted models need as rungs of a ladder.
@@ -78,12 +81,12 @@ def bits_by_order(orders: Sequence[int], bits: ArrayLike, others: Mapping[str, f
     least = np.concatenate([y, level]).min()
     if least < 0:
         raise DataError(f"bits are at least 0, got {least:g}")
-    best = int(y.argmin())
-
-    finding = f"n = {orders[best]} is best: {y[best]:.2f} bits"
-    if orders[best] != orders[-1]:
-        finding += f"; longer contexts add nothing ({y[-1]:.2f} at n = {orders[-1]})"
-
+    flat = int(np.flatnonzero(y - y.min() <= LITTLE)[0])
+    if flat == len(y) - 1:
+        finding = f"n = {orders[-1]} is best: {y[-1]:.2f} bits"
+    else:
+        gained = y[flat] - y.min()
+        finding = f"Longer contexts than n = {orders[flat]}, all together, gain {gained:.2f} bits"
     with new_figure(7.4, 4.4) as (figure, (ax,)):
         ax.plot(orders, y, marker=MARKERS[1], color=VERMILLION, zorder=3)
         ends = {"counted n-gram": (float(orders[-1]), float(y[-1]), VERMILLION)}

@@ -22,7 +22,7 @@ def test_a_model_that_repeats_itself_has_one_new_round() -> None:
     """ "abc abc abc ..." for ever: each of the 4 pieces of its circle is new once."""
     corpus = Corpus.from_sentences("round", [list("abc " * 500)], [list("abc " * 100)], unit="characters")
     model = MLE.fit(corpus.train, corpus.vocabulary, order=2)
-    heated = heat(model, corpus, [0.0], np.random.default_rng(0), characters=200)
+    heated = heat(model, corpus, [0.0], np.random.default_rng(0), beginnings=["ab"], characters=200)
     assert heated.real_words.tolist() == [1.0]
     assert heated.new_pieces[0] == pytest.approx(4 / 181)
     assert heated.of_real_text == (1.0, pytest.approx(4 / 181))
@@ -30,10 +30,10 @@ def test_a_model_that_repeats_itself_has_one_new_round() -> None:
 
 def test_heat_breaks_words_and_brings_new_ones(source: Corpus) -> None:
     model = KneserNey.fit(source.train, source.vocabulary, order=6)
-    heated = heat(model, source, [0.2, 1.0, 2.0], np.random.default_rng(0), characters=1000)
+    heated = heat(model, source, [0.2, 1.0, 2.0], np.random.default_rng(0))
     assert heated.real_words[0] > heated.real_words[1] > heated.real_words[2]
     assert heated.new_pieces[0] < heated.new_pieces[1]
-    again = heat(model, source, [0.2, 1.0, 2.0], np.random.default_rng(0), characters=1000)
+    again = heat(model, source, [0.2, 1.0, 2.0], np.random.default_rng(0))
     np.testing.assert_array_equal(heated.real_words, again.real_words)
 
 
@@ -57,6 +57,8 @@ def test_errors_say_what_is_wrong(source: Corpus) -> None:
     ]:
         with pytest.raises(error, match=message):
             heat(*arguments)  # type: ignore[arg-type]
+    with pytest.raises(CourseError, match="characters is at least 40, got 39"):
+        heat(model, source, [1.0], rng, characters=39)
     with pytest.raises(DataError, match="has no word of 90 letters"):
         open_brackets(model, source, [90])
     with pytest.raises(DataError, match="expected one of characters"):
