@@ -56,7 +56,10 @@ export class TokenStrip {
     // Side by side, a word of eight letters has to fit above its number.
     new ResizeObserver(([{ contentRect }]) => {
       const each = (contentRect.width - (end ? BESIDE_WORDS + 64 : BESIDE_WORDS)) / words.length;
-      this.node.classList.toggle("rnn-strip-tall", each < LEAST_WIDTH);
+      const tall = each < LEAST_WIDTH;
+      if (tall !== this.node.classList.contains("rnn-strip-tall")) {
+        requestAnimationFrame(() => this.node.classList.toggle("rnn-strip-tall", tall));
+      }
     }).observe(this.node);
   }
 
@@ -76,6 +79,7 @@ export class TokenStrip {
   }
 
   name({ name, group = "" }, i) {
+    if (this.rows.every((row) => !row.group)) return [element("span", {}, name)];
     const first = i === 0 || this.breaks[i];
     return [element("span", { class: "rnn-strip-group" }, first ? group : ""), element("span", {}, name)];
   }
