@@ -189,12 +189,14 @@ class Translating:
         exact: by length, the share of new sentences that are translated without a fault.
         by_word: the same for looking up each word.
         examples: (source, what the network wrote, the right translation).
+        model: the network, to translate with.
     """
 
     lengths: list[int]
     exact: list[float]
     by_word: list[float]
     examples: list[tuple[str, str, str]]
+    model: Seq2Seq
 
 
 def translating(*, seed: int = 0, sentences: int = 2500, test: int = 150, epochs: int = 25) -> Translating:
@@ -231,6 +233,7 @@ def translating(*, seed: int = 0, sentences: int = 2500, test: int = 150, epochs
         [share(written, length) for length in lengths],
         [share(looked_up, length) for length in lengths],
         examples,
+        model,
     )
 
 

@@ -71,7 +71,7 @@ def embedding_map(
                         color=text_color(color),
                     )
         ax.margins(x=0.14, y=0.1)
-        ax.set_xlabel("first main direction of the embeddings")
+        ax.set_xlabel("first main direction of the vectors")
         ax.set_ylabel("second main direction")
         ax.legend(loc="best", frameon=True, edgecolor="#D5DADF")
         ax.set_title(wrapped(title or finding))

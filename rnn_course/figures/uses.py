@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy import ndarray
 from numpy.typing import ArrayLike
 
@@ -65,7 +65,7 @@ def tag_probabilities(
             ax.tick_params(length=0)
             ax.set_title(name, fontsize=11)
         figure.colorbar(image, ax=list(axes), label="probability of the tag", shrink=0.9, pad=0.015)
-        figure.suptitle(wrapped(title, 84), x=0.01, ha="left", fontweight="bold", fontsize=12.5)
+        figure.suptitle(wrapped(title, 92), x=0.01, ha="left", fontweight="bold", fontsize=12.5)
     said = []
     for name, table in tables.items():
         best = [
@@ -138,9 +138,7 @@ def walk_in_padding(distance: ArrayLike, length: int, *, title: str | None = Non
         )
     last = float(y[-1])
     finding = (
-        f"After {len(y) - length} steps of padding, the state is {last:.0%} of its own size away".replace(
-            "%", " %"
-        )
+        f"After {len(y) - length} steps of padding, the state has moved by {100 * last:.0f} % of its size"
     )
     x = np.arange(1, len(y) + 1)
     with new_figure(8.2, 3.9) as (figure, (ax,)):
@@ -155,6 +153,7 @@ def walk_in_padding(distance: ArrayLike, length: int, *, title: str | None = Non
         ax.text(length + 0.2, 1.13 * top, "words", color=BLUE, va="center", ha="right")
         ax.set_ylim(-0.16 * top, 1.25 * top)
         ax.set_xlim(0.5, len(y) + 0.5)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlabel("step")
         ax.set_ylabel("distance from $h^{(n)}$,\nin units of its size")
         ax.set_title(wrapped(title or finding))
@@ -205,7 +204,7 @@ def right_answers(
         ax.grid(axis="y", visible=False)
         ax.tick_params(axis="y", length=0)
         ax.set_xlabel("right answers")
-        ax.set_title(wrapped(title))
+        figure.suptitle(wrapped(title, 76), x=0.01, ha="left", fontweight="bold", fontsize=12.5)
     said = ", ".join(f"{n} {100 * v:.0f} %" for n, v in zip(names, y, strict=True))
     guess = "" if chance is None else f" Guessing: {100 * chance:.0f} %."
     return Picture(figure, f"Bar chart of right answers. {title}. {said}.{guess}")

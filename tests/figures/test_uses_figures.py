@@ -32,6 +32,15 @@ def inside(picture: Picture) -> bool:
     return box.x0 >= -0.01 and box.y0 >= -0.01 and box.x1 <= figure.get_figwidth() + 0.01
 
 
+def title_inside(picture: Picture) -> bool:
+    """Whether the title over all panels ends on the page."""
+    figure = picture.figure
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    (above,) = figure.texts
+    box = above.get_window_extent(renderer)
+    return box.x0 >= 0 and box.x1 <= figure.bbox.x1
+
+
 FOUR = {
     "one to many": (["a picture", "", ""], ["a", "dog", "</s>"]),
     "many to one": (["not", "bad"], ["", "in favour"]),
@@ -104,7 +113,7 @@ def test_the_walk_begins_where_the_sentence_ends() -> None:
     (ax,) = picture.axes
     np.testing.assert_allclose(ax.lines[0].get_xydata(), [[1, 0.9], [2, 0.4], [3, 0]])
     np.testing.assert_allclose(ax.lines[1].get_xydata(), [[3, 0], [4, 0.3], [5, 0.8]])
-    assert title(picture) == "After 2 steps of padding, the state is 80 % of its own size away"
+    assert title(picture) == "After 2 steps of padding, the state has moved by 80 % of its size"
     assert {"words", "padding", "the sentence's encoding"} <= set(texts(picture))
     assert inside(picture)
 
@@ -116,7 +125,10 @@ def test_right_answers() -> None:
     assert texts(picture) == ["25 %", "100 %", "guessing"]
     assert picture.alt == "Bar chart of right answers. b knows. a 25 %, b 100 %. Guessing: 20 %."
     assert "guessing" not in texts(right_answers(["a"], [0.5], title="no guess"))
+    long = right_answers(["a name that takes much room"], [1], title="A finding in many words, " * 4)
     assert inside(picture)
+    assert inside(long)
+    assert title_inside(long)
 
 
 @pytest.mark.parametrize(
