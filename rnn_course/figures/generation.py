@@ -43,9 +43,9 @@ def bits_while_learning(updates: Sequence[int], bits: ArrayLike, counted: Mappin
     least = np.concatenate([y, rungs]).min()
     if min(updates) < 1 or least < 0:
         raise DataError(f"updates are at least 1 and bits at least 0, got {min(updates)} and {least:g}")
-    passed = [name for name, value in counted.items() if value >= y[-1]]
+    passed = {name: value for name, value in counted.items() if value >= y[-1]}
     finding = f"After {updates[-1]:,} updates the network needs {y[-1]:.2f} bits per character"
-    finding += f": better than {listed(passed)}" if passed else ""
+    finding += f", less than the {min(passed, key=passed.__getitem__)}" if passed else ""
     with new_figure(7.8, 4.8) as (figure, (ax,)):
         ax.plot(updates, y, marker=MARKERS[0], color=BLUE, zorder=3)
         ends = {"network": (float(updates[-1]), float(y[-1]), BLUE)}

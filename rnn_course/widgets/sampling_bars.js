@@ -8,10 +8,16 @@ export const BARS_HEIGHT = BARS_TOP + (BAR_ROWS + 1) * ROW_HEIGHT + 2;
 
 /** Rows for the most probable characters, and one for all others together. */
 export function barRows({ order, logProbs }, ranked) {
-  const rows = order.slice(0, BAR_ROWS).map((id, r) => ({ id, before: Math.exp(logProbs[id]), after: ranked[r] }));
-  const [before, after] = ["before", "after"].map((name) => rows.reduce((sum, row) => sum + row[name], 0));
+  const row = (id, r) => ({ id, before: Math.exp(logProbs[id]), after: ranked[r] });
+  const rows = order.slice(0, BAR_ROWS).map(row);
+  const rest = { before: 0, after: 0 };
+  order.slice(BAR_ROWS).forEach((id, r) => {
+    const { before, after } = row(id, BAR_ROWS + r);
+    rest.before += before;
+    rest.after += after;
+  });
   const others = order.length - 1 - rows.length; // <s> is in the order, and never drawn
-  return { rows, others, rest: { before: Math.max(0, 1 - before), after: Math.max(0, 1 - after) } };
+  return { rows, others, rest };
 }
 
 /** A probability in the few characters of a column. */

@@ -29,14 +29,14 @@ def inside(picture: Picture) -> bool:
     return box.x0 >= -0.01 and box.y0 >= -0.01 and box.x1 <= figure.get_figwidth() + 0.01
 
 
-def test_bits_while_learning_names_the_rungs_that_were_passed() -> None:
+def test_bits_while_learning_names_the_last_rung_that_was_passed() -> None:
     rungs = {"unigram": 4.6, "bigram": 3.4, "trigram": 2.6}
     picture = bits_while_learning([10, 100, 1000], [5.0, 3.5, 2.7], rungs)
     (ax,) = picture.axes
     np.testing.assert_allclose(ax.lines[0].get_xydata(), [[10, 5.0], [100, 3.5], [1000, 2.7]])
     assert [line.get_ydata()[0] for line in ax.lines[1:]] == list(rungs.values())
     assert title(picture) == (
-        "After 1,000 updates the network needs 2.70 bits per character: better than unigram and bigram"
+        "After 1,000 updates the network needs 2.70 bits per character, less than the bigram"
     )
     assert {text.get_text() for text in ax.texts} == {"network", *rungs}
     assert "2.70 after 1,000" in picture.alt
