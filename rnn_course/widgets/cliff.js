@@ -30,7 +30,7 @@ class Cliff extends Panel {
         height: CLIFF_CHART_HEIGHT,
         draw: (pen, place) => drawCliffChart(pen, place, this.chartView(name), name, title),
       });
-    this.charts = [chart("losses", "Loss J"), chart("lengths", "Next step’s length")];
+    this.charts = [chart("losses", "Loss J"), chart("lengths", "Step length")];
     this.ends = ["w", "b"].map((name) => this.slider(name, (value) => `Start ${name} = ${cliffFigure(value)}`, 0.001));
     this.player = element("button", { type: "button", onclick: () => this.play() }, "Play");
     const button = (label, action) => element("button", { type: "button", onclick: action }, label);

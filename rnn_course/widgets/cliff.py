@@ -24,33 +24,17 @@ NETWORKS = ("sigmoid", "linear")
 CLIPS = ("norm", "squared norm")
 FLOOR = 1e-6  # below this, a loss is drawn as this on a logarithmic scale
 
+OFF_THE_WALL = {"network": "sigmoid", "learning_rate": 0.3, "max_norm": 0.1, "clip": "norm", "step": STEPS}
 PRESETS: dict[str, dict[str, Any]] = {
-    "thrown off the cliff": {
-        "network": "sigmoid",
-        "w": 5.6,
+    "thrown off the cliff": {**OFF_THE_WALL, "w": 5.6, "b": -2.6},
+    "from further away": {**OFF_THE_WALL, "w": 6.4, "b": -2.3},
+    "on the wall": {**OFF_THE_WALL, "w": 4.98, "b": -2.6, "max_norm": 0.01},
+    "on the wall, squared norm": {
+        **OFF_THE_WALL,
+        "w": 4.98,
         "b": -2.6,
-        "learning_rate": 0.3,
-        "max_norm": 0.1,
-        "clip": "norm",
-        "step": STEPS,
-    },
-    "by the squared norm": {
-        "network": "sigmoid",
-        "w": 5.6,
-        "b": -2.6,
-        "learning_rate": 0.3,
-        "max_norm": 0.1,
+        "max_norm": 0.01,
         "clip": "squared norm",
-        "step": STEPS,
-    },
-    "from further away": {
-        "network": "sigmoid",
-        "w": 6.4,
-        "b": -2.3,
-        "learning_rate": 0.3,
-        "max_norm": 0.1,
-        "clip": "norm",
-        "step": STEPS,
     },
     "to Inf and NaN": {
         "network": "linear",
@@ -71,8 +55,12 @@ class ClippingCliff(SettingsWidget):
     plains the gradient is about 0; on the wall it is in the hundreds. Both paths walk to the wall. One step
     there throws the weights of the first far away, to where the gradient is 0 and no step leads back. The
     clipped path makes a step of at most eta times the largest norm, and goes on. Then clip by the squared
-    norm, as one slip has it, and see that the step is shortest just where the gradient is longest. With the
-    linear network nothing holds the state back, and the first path ends in Inf and NaN.
+    norm, a slip that is often made: the step is shortest just where the gradient is longest, and who starts
+    on the wall stands still there. With the linear network nothing holds the state back, and the first path
+    ends in Inf and NaN.
+
+    On the wall a rounding error grows by thousands with each step. So the browser's path and that of Python
+    can part there in the last digits, and later in the first: no two computers need agree.
 
     Each curve below a map is a cut through it at the b of the present point. A start can be dragged on either
     map, or moved with the sliders. The gradient is exact, and computed in the browser.

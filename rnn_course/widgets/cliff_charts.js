@@ -70,5 +70,5 @@ function logRange(rows) {
   }
   if (most === 0) return [1e-3, 1];
   const high = Math.ceil(Math.log10(most) + 0.05);
-  return [10 ** Math.max(high - 8, Math.floor(Math.log10(least))), 10 ** high];
+  return [10 ** Math.max(high - 10, Math.floor(Math.log10(least))), 10 ** high];
 }

@@ -44,18 +44,18 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
         "free gates": {"f": FREE, "i": FREE, "o": FREE, "where": ALL, "bias": 0.0},
         "keep for ever": {"f": "open", "i": "shut", "o": FREE, "where": ALL, "bias": 0.0},
         "erase all": {"f": "shut", "i": FREE, "o": FREE, "where": ALL, "bias": 0.0},
-        "erase this unit": {"f": "shut", "i": FREE, "o": FREE, "where": THIS, "bias": 0.0},
+        "erase one": {"f": "shut", "i": FREE, "o": FREE, "where": THIS, "bias": 0.0},
         "pile up": {"f": "open", "i": FREE, "o": FREE, "where": ALL, "bias": 0.0},
         "keep and hide": {"f": "open", "i": "shut", "o": "shut", "where": ALL, "bias": 0.0},
-        "forget bias + 3": {"f": FREE, "i": FREE, "o": FREE, "where": ALL, "bias": 3.0},
+        "bias + 3": {"f": FREE, "i": FREE, "o": FREE, "where": ALL, "bias": 3.0},
     },
     "gru": {
         "free gates": {"u": FREE, "r": FREE, "where": ALL, "bias": 0.0},
         "keep for ever": {"u": "shut", "r": FREE, "where": ALL, "bias": 0.0},
         "renew all": {"u": "open", "r": FREE, "where": ALL, "bias": 0.0},
-        "renew this unit": {"u": "open", "r": FREE, "where": THIS, "bias": 0.0},
+        "renew one": {"u": "open", "r": FREE, "where": THIS, "bias": 0.0},
         "hide the past": {"u": FREE, "r": "shut", "where": ALL, "bias": 0.0},
-        "update bias − 3": {"u": FREE, "r": FREE, "where": ALL, "bias": -3.0},
+        "bias − 3": {"u": FREE, "r": FREE, "where": ALL, "bias": -3.0},
     },
 }
 
@@ -72,9 +72,10 @@ class GateExplorer(SettingsWidget):
     Two things remember: a gate that keeps, and a candidate that writes the same again. The share that is
     left counts the first alone, so that a unit whose share is small may still know.
 
-    The cell runs in the browser, from the weights, so that the widget needs no kernel. A network to begin with:
+    The cell runs in the browser, from the weights, so that the widget needs no kernel.
 
-        keeper = number_keeper()  # rnn_course.experiments.number_keeper, 3 seconds
+    Example:
+        keeper = number_keeper()  # of rnn_course.experiments.number_keeper; three seconds
         GateExplorer(keeper.model, keeper.sentence, watch=keeper.watch, unit=keeper.unit, from_step=4)
 
     Args:
@@ -221,12 +222,13 @@ class GateExplorer(SettingsWidget):
         kept = present.kept[since - 1 :, self.unit - 1]
         with np.errstate(divide="ignore"):
             average = float(np.exp(np.mean(np.log(kept))))
-        probabilities = [watched(source, trace.output[step], self._groups) for trace in (present, free)]
+        now, otherwise = (watched(source, trace.output[step], self._groups) for trace in (present, free))
+        any_forced = any(state != FREE for state in forced.values())
         said = [
             step_finding(source.kind, present, words, step, self.unit),
             retention_finding(source.kind, average, present.half_life(self.unit - 1, since), since),
             forced_finding(source.kind, free, present, forced, self.where, since, self.unit),
-            watch_finding(*probabilities, words[step - 1], any(state != FREE for state in forced.values())),
+            watch_finding(now, otherwise, words[step - 1], any_forced),
             f"Only the first {MAX_STEPS - 1} words are read." if cut else "",
         ]
         return " ".join(sentence for sentence in said if sentence)

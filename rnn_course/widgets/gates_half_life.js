@@ -4,7 +4,7 @@ import { Axes } from "./assets/axes.js";
 import { formatSteps } from "./gates_finding.js";
 
 export const HALF_LIFE_HEIGHT = 228;
-const BIAS_COUNT = 25;
+const BIAS_COUNT = 13;
 const MOST_BIAS = 6;
 
 /** Runs the cell with many biases, once for each text, and keeps the logarithms of what remains at each step. */

@@ -179,7 +179,7 @@ function columnAxes(pen, layout, top, steps, y, colors) {
   const format = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
   const room = 8 + Math.max(...ticks.map((tick) => pen.measureText(format(tick)).width));
   const every = Math.max(1, Math.ceil(20 / layout.column));
-  const numbers = Array.from({ length: steps }, (_, t) => t + 1).filter((t) => t === 1 || t % every === 0);
+  const numbers = Array.from({ length: steps }, (_, t) => t + 1).filter((t) => (t - 1) % every === 0);
   const box = { x: SCORE_LEFT - room, y: top - 8, width: room + layout.map.width + 10, height: CHART_HEIGHT + 8 };
   return new Axes(pen, box, { x: { min: 0.5, max: steps + 0.5, ticks: numbers, label: "" }, y: { ...y, ticks, format, label: "" } }, colors);
 }

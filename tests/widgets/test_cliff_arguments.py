@@ -56,6 +56,16 @@ def test_by_the_squared_norm_the_longest_gradient_makes_the_shortest_step() -> N
     np.testing.assert_allclose(found.lengths[steep], 0.3 * 0.1 / found.norms[steep])
 
 
+def test_on_the_wall_the_squared_norm_stands_still_and_the_norm_does_not() -> None:
+    moved = {}
+    for name in ("on the wall", "on the wall, squared norm"):
+        plain, clipped = ClippingCliff(**PRESETS[name]).paths()
+        moved[name] = np.linalg.norm(clipped.points[-1] - clipped.points[0])
+        assert clipped.norms[0] > 200
+        assert np.linalg.norm(plain.points[1] - plain.points[0]) > 50
+    assert moved["on the wall, squared norm"] < 1e-3 < 0.02 < moved["on the wall"]
+
+
 def test_the_text_says_what_becomes_of_both_paths() -> None:
     said = ClippingCliff().text_alternative()
     plain, clipped = vars(experiment.off_the_cliff(steps=300)).values()
@@ -137,7 +147,8 @@ def test_wrong_values_set_later_are_refused() -> None:
 def test_a_map_of_ones_own() -> None:
     widget = ClippingCliff(4.9, -2.5, w_range=(4.8, 5.0), b_range=(-2.6, -2.4))
     assert widget.windows["sigmoid"] == {"w": [4.8, 5.0], "b": [-2.6, -2.4]}
-    assert list(widget.presets) == ["to Inf and NaN"]  # no other start lies on this map
+    # the others start outside of this map
+    assert list(widget.presets) == ["on the wall", "on the wall, squared norm", "to Inf and NaN"]
 
 
 def test_what_is_shown_where_widgets_cannot_run() -> None:
