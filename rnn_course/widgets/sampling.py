@@ -63,7 +63,7 @@ class Sampler(SettingsWidget):
 
     weights = traitlets.Bytes().tag(sync=True)
     arrays = traitlets.Dict().tag(sync=True)
-    layout_of_weights = traitlets.List().tag(sync=True)
+    layout_of_weights: traitlets.List[Any] = traitlets.List().tag(sync=True)
     precision = traitlets.Unicode().tag(sync=True)
     cell = traitlets.Unicode().tag(sync=True)
     memory = traitlets.Unicode().tag(sync=True)
