@@ -81,6 +81,8 @@ class ClippingCliff(SettingsWidget):
 
     Raises:
         WidgetError: if a setting is not what it may be, or a range is none.
+
+    Source: Pascanu, Mikolov & Bengio 2013, figure 6 and algorithm 1.
     """
 
     _esm = front_end("cliff.js")

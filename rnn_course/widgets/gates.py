@@ -103,6 +103,9 @@ class GateExplorer(SettingsWidget):
         ShapeError: if sizes disagree, or there are more than 32 units, 24 words or 25 steps.
         VocabularyError: if a watched word is not in the vocabulary.
         WidgetError: if arguments do not belong together, or a setting is not what it may be.
+
+    Source: Hochreiter & Schmidhuber 1997; the forget gate: Gers et al. 2000, its bias: Jozefowicz et al.
+        2015; the GRU: Cho et al. 2014.
     """
 
     _esm = front_end("gates.js")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ MAX_UNITS = 32
 MAX_STEPS = 25
 """The start of the sentence and 24 words."""
 
+CHARACTERS = re.compile(r"</?s>|<unk>|.", re.DOTALL)  # the marks stay whole
 PARAMS = {"lstm": LSTMParams, "gru": GRUParams}
 
 
@@ -86,7 +88,7 @@ def pieces(sentence: str, vocabulary: Vocabulary) -> list[str]:
     does.
     """
     if unit_of(vocabulary) == "characters":
-        return list(sentence)
+        return CHARACTERS.findall(sentence)
     folded = sentence.lower() if is_lowercase(vocabulary) else sentence
     return [
         word

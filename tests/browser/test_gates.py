@@ -191,6 +191,13 @@ def test_any_text_is_read_as_in_python(explorers: dict[str, Stage], text: str) -
     assert explorers["lstm"].trait("finding") == widget.text_alternative()
 
 
+def test_characters_are_read_as_in_python(show: Callable[..., Stage]) -> None:
+    lm = RecurrentLM.init(Vocabulary("helo w"), CELLS["gru"], 3, 4, np.random.default_rng(0))
+    for text in ("hello world", "He</s>l<unk>o", ""):
+        widget = GateExplorer(lm, text, unit=2)
+        assert show(widget).trait("finding") == widget.text_alternative()
+
+
 def test_weights_alone_and_a_state_to_start_from(show: Callable[..., Stage]) -> None:
     rng = np.random.default_rng(1)
     x = rng.standard_normal((6, 3))
