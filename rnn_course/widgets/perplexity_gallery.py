@@ -17,7 +17,7 @@ from rnn_course.widgets.perplexity_text import ScoredText, score
 from rnn_course.widgets.settings import ON_OFF, Rule, SettingsWidget, Whole
 
 EXAMPLES = (
-    "an exception is raised .",
+    "an error is raised .",
     "the name of the giraffe is not a string .",
     "see below .",
     "it is a new type .",

@@ -15,7 +15,7 @@ class TokenCell {
     this.spoken = element("span", { class: "rnn-unseen-by-eye" });
     this.node = element(
       "li",
-      { class: `rnn-token rnn-is-${kind}`, title: kind === "unknown" ? `${word}: unknown to the model` : null },
+      { class: `rnn-token rnn-is-${kind}`, title: kind === "unknown" ? `${word}: unknown to the model` : written.length > 5 ? written : null },
       element("span", { class: `rnn-word${written.length > 8 ? " rnn-long" : ""}` }, written),
       this.loss,
       element("span", { class: "rnn-gauge" }, fill),
