@@ -141,11 +141,11 @@ def things_to_see(shown: Mapping[str, Shown]) -> dict[str, dict[str, Any]]:
         "explode": {"kind": "Gaussian", "nonlinearity": "linear", "radius": 1.2, "lag": 30},
         "grows first": {"kind": "non-normal", "nonlinearity": "linear", "radius": 0.9, "lag": 6},
         "dead after 24": {"kind": "nilpotent", "nonlinearity": "linear", "radius": 1.3, "lag": 24},
-        "tanh tames it": {
+        "tanh tames": {
             **{"kind": "Gaussian", "nonlinearity": "tanh", "radius": 1.2, "lag": 30},
             "input_size": 0.4,
         },
-        "tanh unleashes it": {
+        "tanh unleashes": {
             **{"kind": "non-normal", "nonlinearity": "tanh", "radius": 0.9, "lag": 30},
             "input_size": 1.0,
         },

@@ -49,7 +49,7 @@ export function spectralNorm(A, n) {
     for (let j = 0; j <= i; j++) {
       let sum = 0;
       for (let k = 0; k < n; k++) sum += scaled[i * n + k] * scaled[j * n + k];
-      G[i * n + j] = G[j * n + i] = sum;
+      G[i * n + j] = sum;
     }
   }
   const part = (k) => work.subarray(entries + k * n, entries + (k + 1) * n);
@@ -57,6 +57,7 @@ export function spectralNorm(A, n) {
   return largest * Math.sqrt(Math.max(0, largestEigenvalue(part(0), part(1), n)));
 }
 
+/** Of the symmetric G, only what stands on and below its diagonal is read. */
 function makeTridiagonal(G, n, diagonal, beside, v, p) {
   for (let k = 0; k < n; k++) {
     diagonal[k] = G[k * n + k];
@@ -72,16 +73,22 @@ function makeTridiagonal(G, n, diagonal, beside, v, p) {
     for (let i = k + 1; i < n; i++) v[i] = G[i * n + k];
     v[k + 1] -= alpha;
     const beta = 1 / (square - alpha * first); // 2 / |v|^2
-    let both = 0;
+    p.fill(0);
     for (let i = k + 1; i < n; i++) {
-      let sum = 0;
-      for (let j = k + 1; j < n; j++) sum += G[i * n + j] * v[j];
-      p[i] = beta * sum;
-      both += p[i] * v[i];
+      const row = i * n;
+      let sum = G[row + i] * v[i];
+      for (let j = k + 1; j < i; j++) {
+        sum += G[row + j] * v[j];
+        p[j] += G[row + j] * v[i];
+      }
+      p[i] += sum;
     }
-    for (let i = k + 1; i < n; i++) p[i] -= 0.5 * beta * both * v[i];
+    let both = 0;
+    for (let i = k + 1; i < n; i++) both += beta * p[i] * v[i];
+    for (let i = k + 1; i < n; i++) p[i] = beta * (p[i] - 0.5 * both * v[i]);
     for (let i = k + 1; i < n; i++) {
-      for (let j = k + 1; j < n; j++) G[i * n + j] -= v[i] * p[j] + p[i] * v[j];
+      const row = i * n;
+      for (let j = k + 1; j <= i; j++) G[row + j] -= v[i] * p[j] + p[i] * v[j];
     }
   }
 }

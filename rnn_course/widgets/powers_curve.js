@@ -26,17 +26,17 @@ export function drawPowersCurve(pen, { width, height, colors }, { lines, lag, lo
     },
     colors,
   );
-  zones(axes, lag > 25);
+  const named = zones(axes, lag > 25);
   for (const { logs, color, dash, width: lineWidth } of lines) {
     axes.line(LAGS, logs.map(Math.exp), { color, dash, width: lineWidth });
   }
   axes.rule({ x: lag, color: colors.muted, dash: [2, 3] });
   mark(axes, lag, logNorm, lines.at(-1).color);
-  labels(axes, lines, lag, logNorm);
+  labels(axes, lines, lag, logNorm, named);
   return axes;
 }
 
-/** Where a gradient has vanished, and where it has exploded. */
+/** Where a gradient has vanished, and where it has exploded. Returns the places of their names. */
 function zones(axes, atLeft) {
   const { pen, box, colors } = axes;
   pen.save();
@@ -53,6 +53,7 @@ function zones(axes, atLeft) {
   pen.lineWidth = 1;
   for (const tick of Y_TICKS) axes.stroke([box.x, axes.y.at(tick)], [box.x + box.width, axes.y.at(tick)]);
   pen.restore();
+  return [box.y + 3, box.y + box.height - 21].map((y) => ({ x: atLeft ? box.x : x - 60, y, width: 68, height: 18 }));
 }
 
 /** The present lag's dot with its number, or an arrow where the norm lies outside. */
@@ -76,10 +77,10 @@ function mark(axes, lag, logNorm, color) {
   pen.fill();
 }
 
-function labels(axes, lines, lag, logNorm) {
+function labels(axes, lines, lag, logNorm, named) {
   const { pen, box, colors } = axes;
   pen.font = `700 14px ${colors.font}`;
-  const taken = [markBox(axes, lag, logNorm)];
+  const taken = [markBox(axes, lag, logNorm), ...named];
   const paths = lines.map(({ logs }) => Array.from(logs, (log, l) => [axes.x.at(l), axes.y.at(Math.max(Math.exp(log), 1e-300))]));
   const placed = [{ text: written(logNorm), color: lines.at(-1).color, big: true, ...taken[0] }];
   lines.forEach(({ label, color, logs }, i) => {

@@ -3,7 +3,7 @@ import { written } from "./powers_finding.js";
 import { drawMaths } from "./powers_maths.js";
 
 const STEPS = 127; // colours on either side of 0
-const SCALE_WIDTH = 60;
+const SCALE_WIDTH = 66;
 const palettes = new Map();
 
 /** The diverging colours of a surface, looked up instead of mixed for every square. */

@@ -69,8 +69,8 @@ def test_each_preset_shows_what_it_is_called(show: Callable[..., Stage]) -> None
         "explode": "the gradient has exploded",
         "grows first": "‖Wₕ⁶‖ is 13.5: the gradient has grown",
         "dead after 24": "the power is exactly 0",
-        "tanh tames it": "the gradient has shrunk",
-        "tanh unleashes it": "the gradient has exploded",
+        "tanh tames": "the gradient has shrunk",
+        "tanh unleashes": "the gradient has exploded",
         "sigmoid": "below 1: it must vanish, whatever is read",
         "trained": "the gradient has vanished",
     }
