@@ -40,10 +40,7 @@ def weights_by_length(lengths: Sequence[int], window: ArrayLike, recurrence: int
     weights = column("window", window, "lengths", len(lengths))
     if weights.min() <= 0 or recurrence <= 0:
         raise DataError(f"numbers of weights are positive, got {min(weights.min(), recurrence):g}")
-    finding = (
-        f"To see {lengths[-1]} words a window needs {weights[-1]:,.0f} weights, "
-        f"the recurrence {recurrence:,} as ever"
-    )
+    finding = f"A window of {lengths[-1]} words has {weights[-1]:,.0f} weights, the recurrence {recurrence:,}"
     with new_figure(8.6, 4.2) as (figure, (ax,)):
         ax.plot(lengths, weights, marker="o", color=BLUE)
         ax.plot(lengths, np.full(len(lengths), recurrence), linestyle="--", color=VERMILLION)

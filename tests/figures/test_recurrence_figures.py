@@ -30,7 +30,7 @@ def test_weights_by_length() -> None:
     (ax,) = picture.axes
     np.testing.assert_allclose(ax.lines[0].get_xydata()[-1], [32, 131_072])
     np.testing.assert_allclose(ax.lines[1].get_ydata(), 8256)
-    assert title(picture) == "To see 32 words a window needs 131,072 weights, the recurrence 8,256 as ever"
+    assert title(picture) == "A window of 32 words has 131,072 weights, the recurrence 8,256"
     assert {text.get_text() for text in ax.texts} == {"fixed window", "recurrence"}
     assert "16,384 for 4" in picture.alt
     assert inside(picture)
