@@ -44,15 +44,16 @@ def bits_while_learning(updates: Sequence[int], bits: ArrayLike, counted: Mappin
     if min(updates) < 1 or least < 0:
         raise DataError(f"updates are at least 1 and bits at least 0, got {min(updates)} and {least:g}")
     passed = {name: value for name, value in counted.items() if value >= y[-1]}
-    finding = f"After {updates[-1]:,} updates the network needs {y[-1]:.2f} bits per character"
+    finding = f"After {updates[-1]:,} updates: {y[-1]:.2f} bits per character"
     finding += f", less than the {min(passed, key=passed.__getitem__)}" if passed else ""
     with new_figure(7.8, 4.8) as (figure, (ax,)):
-        ax.plot(updates, y, marker=MARKERS[0], color=BLUE, zorder=3)
+        ax.plot(updates, y, marker=MARKERS[0], color=BLUE, zorder=3, clip_on=False)
         ends = {"network": (float(updates[-1]), float(y[-1]), BLUE)}
         for name, value in counted.items():
-            ax.axhline(value, color=GREY, linestyle="--", linewidth=1.2)
+            ax.plot([updates[0], updates[-1]], [value, value], color=GREY, linestyle="--", linewidth=1.2)
             ends[name] = (float(updates[-1]), value, GREY)
         ax.set_xscale("log")
+        ax.set_xlim(updates[0] / 1.2, updates[-1] * 1.02)
         ax.xaxis.set_minor_locator(NullLocator())
         ax.set_xticks(updates, [f"{update:,}" for update in updates])
         ax.set_xlabel("updates (log axis)")
@@ -88,11 +89,12 @@ def bits_by_order(orders: Sequence[int], bits: ArrayLike, others: Mapping[str, f
         gained = y[flat] - y.min()
         finding = f"Longer contexts than n = {orders[flat]}, all together, gain {gained:.2f} bits"
     with new_figure(7.4, 4.4) as (figure, (ax,)):
-        ax.plot(orders, y, marker=MARKERS[1], color=VERMILLION, zorder=3)
+        ax.plot(orders, y, marker=MARKERS[1], color=VERMILLION, zorder=3, clip_on=False)
         ends = {"counted n-gram": (float(orders[-1]), float(y[-1]), VERMILLION)}
         for name, value in others.items():
-            ax.axhline(value, color=BLUE, linestyle="--", linewidth=1.4)
+            ax.plot([orders[0], orders[-1]], [value, value], color=BLUE, linestyle="--", linewidth=1.4)
             ends[name] = (float(orders[-1]), value, BLUE)
+        ax.set_xlim(orders[0] - 0.3, orders[-1] + 0.05)
         ax.set_ylim(0, None)
         ax.set_xticks(orders)
         ax.set_xlabel("n, characters (the predicted one included)")
@@ -112,7 +114,7 @@ def shares_by_temperature(
     Args:
         temperatures: rising.
         lines: shares in [0, 1] by name, [temperatures].
-        real: of real text, by the same names; drawn as short level lines at the right.
+        real: of real text, by the same names; drawn as level lines.
 
     Raises:
         ShapeError: if the lengths disagree.
@@ -122,27 +124,29 @@ def shares_by_temperature(
     if set(lines) != set(real) or not lines:
         raise DataError(f"the names differ: drawn {listed([*lines])}, real {listed([*real])}")
     drawn = {name: shares(name, values, "temperatures", t.size) for name, values in lines.items()}
-    fall, rise = (max(drawn, key=lambda name: sign * (drawn[name][0] - drawn[name][-1])) for sign in (1, -1))
-    finding = (
-        f"Heat: {fall} fall from {_percent(drawn[fall][0])} to {_percent(drawn[fall][-1])}, "
-        f"{rise} rise from {_percent(drawn[rise][0])} to {_percent(drawn[rise][-1])}"
+    finding = "From cold to hot: " + ", ".join(
+        f"{name} {_percent(drawn[name][0])} to {_percent(drawn[name][-1])}" for name in drawn
     )
     with new_figure(8.2, 4.6) as (figure, (ax,)):
         ends = {}
         for i, (name, y) in enumerate(drawn.items()):
             color = (BLUE, VERMILLION, GREEN)[i % 3]
-            ax.plot(t, y, marker=MARKERS[i % len(MARKERS)], color=color, zorder=3)
-            ax.axhline(real[name], color=color, linestyle=(":", "--", "-.")[i % 3], linewidth=1.4)
+            ax.plot(t, y, marker=MARKERS[i % len(MARKERS)], color=color, zorder=3, clip_on=False)
+            ax.plot(
+                t[[0, -1]], [real[name]] * 2, color=color, linestyle=(":", "--", "-.")[i % 3], linewidth=1.4
+            )
             ax.annotate(
-                f"{name}, real text: {_percent(real[name])}",
-                (t[0], real[name]),
-                xytext=(2, 4),
+                f"in real text {_percent(real[name])}",
+                (t[-1], real[name]),
+                xytext=(-6, -4),
                 textcoords="offset points",
+                ha="right",
+                va="top",
                 color=text_color(color),
-                fontsize=9.5,
             )
             ends[name] = (float(t[-1]), float(y[-1]), color)
-        ax.set_ylim(0, 1.08)
+        ax.set_xlim(t[0] - 0.04 * (t[-1] - t[0]), t[-1] + 0.01 * (t[-1] - t[0]))
+        ax.set_ylim(0, 1.05)
         ax.set_yticks(np.arange(0, 1.1, 0.25), [f"{p} %" for p in range(0, 101, 25)])
         ax.set_xlabel("temperature")
         ax.set_ylabel("share")
@@ -186,15 +190,14 @@ def open_brackets(distances: Sequence[int], panels: Mapping[str, tuple[ArrayLike
             ax.set_ylim(-0.03 * top, 1.12 * top)
             ax.set_xticks(distances)
             ax.set_xlabel("characters since the bracket")
-            ax.set_ylabel("P( ) comes next )")
+            ax.set_ylabel("probability that “)” comes next")
             last = (
                 int(np.flatnonzero(~np.isclose(opened, none, rtol=1e-6))[-1]) if any(opened != none) else -1
             )
-            knows = f"knows for {distances[last]}" if last >= 0 else "never knows"
-            at_end = last == len(distances) - 1
-            ax.set_title(
-                f"{name}: {'still knows after' if at_end else knows}{f' {distances[-1]}' if at_end else ''}"
-            )
+            knows = f"knows for {distances[last]} characters" if last >= 0 else "never knows"
+            if last == len(distances) - 1:
+                knows = f"still knows after {distances[last]}"
+            ax.set_title(f"{name}: {knows}")
         axes[0].legend(frameon=False, loc="best")
     said = ". ".join(
         f"{name}: "

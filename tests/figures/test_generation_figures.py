@@ -35,9 +35,7 @@ def test_bits_while_learning_names_the_last_rung_that_was_passed() -> None:
     (ax,) = picture.axes
     np.testing.assert_allclose(ax.lines[0].get_xydata(), [[10, 5.0], [100, 3.5], [1000, 2.7]])
     assert [line.get_ydata()[0] for line in ax.lines[1:]] == list(rungs.values())
-    assert title(picture) == (
-        "After 1,000 updates the network needs 2.70 bits per character, less than the bigram"
-    )
+    assert title(picture) == ("After 1,000 updates: 2.70 bits per character, less than the bigram")
     assert {text.get_text() for text in ax.texts} == {"network", *rungs}
     assert "2.70 after 1,000" in picture.alt
     assert "trigram 2.60" in picture.alt
@@ -46,7 +44,7 @@ def test_bits_while_learning_names_the_last_rung_that_was_passed() -> None:
 
 def test_a_network_below_every_rung_is_better_than_none() -> None:
     picture = bits_while_learning([1, 2], [6, 5], {"unigram": 4.6})
-    assert title(picture) == "After 2 updates the network needs 5.00 bits per character"
+    assert title(picture) == "After 2 updates: 5.00 bits per character"
 
 
 def test_bits_by_order_says_where_longer_contexts_stop_to_help() -> None:
@@ -64,7 +62,7 @@ def test_shares_by_temperature() -> None:
     picture = shares_by_temperature([0, 1, 2], lines, {"real words": 0.95, "new pieces": 0.92})
     (ax,) = picture.axes
     np.testing.assert_allclose(ax.lines[0].get_xydata(), [[0, 0.9], [1, 0.8], [2, 0.4]])
-    assert title(picture) == "Heat: real words fall from 90 % to 40 %, new pieces rise from 10 % to 100 %"
+    assert title(picture) == "From cold to hot: real words 90 % to 40 %, new pieces 10 % to 100 %"
     assert "in real text 95 %" in picture.alt
     assert inside(picture)
 
@@ -76,7 +74,10 @@ def test_open_brackets_says_how_long_each_model_knows() -> None:
     left, right = picture.axes
     np.testing.assert_allclose(left.lines[0].get_xydata(), [[2, 0.3], [5, 0.2], [8, 0.1]])
     np.testing.assert_allclose(right.lines[1].get_ydata(), none / 2)
-    assert (title(picture), title(picture, 1)) == ("7-gram: knows for 5", "network: still knows after 8")
+    assert (title(picture), title(picture, 1)) == (
+        "7-gram: knows for 5 characters",
+        "network: still knows after 8",
+    )
     assert "0.300 against 0.010 after 2" in picture.alt
     assert inside(picture)
     assert title(open_brackets([2], {"unigram": ([0.1], [0.1])})) == "unigram: never knows"
