@@ -1,7 +1,7 @@
 import { Axes, linearTicks } from "./assets/axes.js";
 
 const LABEL_FONT = 11;
-const ROW = 20; // pixels of the row of tokens under the bars
+const ROW = 25; // pixels of the row of tokens under the bars
 
 /** A pattern of slanted lines in one colour: what is cut, told apart without colour. */
 function hatch(pen, color) {
@@ -25,7 +25,7 @@ function longestToken(tokens) {
 function tokenRoom(pen, tokens, font) {
   if (longestToken(tokens) === 1) return ROW;
   pen.font = `${LABEL_FONT}px ${font}`;
-  return 10 + Math.min(74, Math.max(...tokens.map((token) => pen.measureText(token).width)));
+  return 20 + Math.min(74, Math.max(...tokens.map((token) => pen.measureText(token).width)));
 }
 
 /** Which steps get a number: the first, and multiples of a round number. */
@@ -119,7 +119,7 @@ function drawTokens(pen, axes, { tokens, steps, last, one, t }, colors, y, room)
       pen.translate(x, y);
       pen.rotate(-Math.PI / 2);
       Object.assign(pen, { textAlign: "right", textBaseline: "middle" });
-      pen.fillText(shortened(pen, tokens[s - 1], room - 8), 0, 0);
+      pen.fillText(shortened(pen, tokens[s - 1], room - 18), 0, 0);
       pen.restore();
     } else {
       Object.assign(pen, { textAlign: "center", textBaseline: "top" });
@@ -127,8 +127,9 @@ function drawTokens(pen, axes, { tokens, steps, last, one, t }, colors, y, room)
     }
   }
   if (one) {
-    const x = axes.x.at(t);
-    const top = axes.box.y + axes.box.height + 2;
+    const x = axes.x.at(t); // an arrow to the token whose loss it is
+    pen.font = `700 ${size}px ${colors.font}`;
+    const top = y + (upright ? Math.min(room - 18, pen.measureText(tokens[t - 1]).width) + 5 : 15);
     pen.fillStyle = colors.text;
     pen.beginPath();
     pen.moveTo(x, top);
@@ -178,7 +179,7 @@ export function drawQuality(pen, { width, height, colors }, look) {
 
 /** Which line is which, in the corner that the lines leave free. */
 function legend(pen, { box }, colors) {
-  const [x, y] = [box.x + box.width - 84, box.y + box.height - 40];
+  const [x, y] = [box.x + box.width - 104, box.y + box.height - 40];
   pen.fillStyle = colors.surface;
   pen.globalAlpha = 0.85;
   pen.fillRect(x - 6, y - 12, 90, 44);
