@@ -26,7 +26,7 @@ FLOOR = 1e-6  # below this, a loss is drawn as this on a logarithmic scale
 
 OFF_THE_WALL = {"network": "sigmoid", "learning_rate": 0.3, "max_norm": 0.1, "clip": "norm", "step": STEPS}
 PRESETS: dict[str, dict[str, Any]] = {
-    "thrown off the cliff": {**OFF_THE_WALL, "w": 5.6, "b": -2.6},
+    "thrown off": {**OFF_THE_WALL, "w": 5.6, "b": -2.6},
     "from further away": {**OFF_THE_WALL, "w": 6.4, "b": -2.3},
     "on the wall": {**OFF_THE_WALL, "w": 4.98, "b": -2.6, "max_norm": 0.01},
     "on the wall, squared norm": {

@@ -69,6 +69,8 @@ function frameMap(pen, box, view, { x, y }, colors) {
   for (const tick of linearTicks(...view.window.w, 5)) pen.fillText(formatTick(tick), x(tick), box.y + box.height + 6);
   pen.textAlign = "right";
   pen.fillText("w", box.x + box.width, box.y + box.height + 22);
+  pen.textAlign = "left";
+  pen.fillText("drag the start", box.x, box.y + box.height + 22);
   pen.strokeRect(box.x - 0.5, box.y - 0.5, box.width + 1, box.height + 1);
 }
 

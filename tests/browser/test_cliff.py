@@ -170,7 +170,7 @@ def test_whole_paths_and_their_sentence(cliff: Stage) -> None:
 
 
 def test_clipping_saves_and_the_linear_network_is_lost(cliff: Stage) -> None:
-    cliff.page.get_by_role("button", name="thrown off the cliff").click()
+    cliff.page.get_by_role("button", name="thrown off").click()
     (plain, clipped), said = table(cliff), cliff.trait("finding")
     assert plain[2] == pytest.approx(0.09, abs=1e-3)
     assert clipped[2] < 0.001
