@@ -15,6 +15,7 @@ from rnn_course.cells.stacked import Skip, stacked
 from rnn_course.widgets.depth_skips import BIASES, DEPTHS, DepthAndSkips
 
 from .stage import Stage, serious_findings
+from .widget_layout import changed_by_another_copy_of_the_theme
 
 H, SEED = 6, 0
 
@@ -147,6 +148,10 @@ def test_presets_settings_as_text_and_what_python_sets(
     stage.set(depth=30)
     assert page.get_by_role("slider", name="Depth").get_attribute("aria-valuetext") == "Depth = 30 layers"
     assert all(a != b for a, b in zip(before, pixels(), strict=True))
+
+
+def test_another_widgets_styles_change_nothing(show: Callable[..., Stage], widget: DepthAndSkips) -> None:
+    assert changed_by_another_copy_of_the_theme(show(widget).page) == []
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1000, False), (1000, True), (360, False), (360, True)])

@@ -18,6 +18,7 @@ from rnn_course.widgets.gradient_flow import GradientFlow
 from rnn_course.widgets.gradient_flow_numbers import first_weights, new_networks
 
 from .stage import Stage, serious_findings
+from .widget_layout import changed_by_another_copy_of_the_theme
 
 WORDS = ("the", "key", "of", "dogs", "waits", ".")
 NAMES = ("Elman", "LSTM", "GRU")
@@ -224,6 +225,10 @@ def test_python_and_the_browser_say_the_same(show: Callable[..., Stage]) -> None
     for settings in ({}, {"at": "word", "word": 4}, {"word": 1, "layer": "top"}):
         widget = GradientFlow({"GRU": model("gru", 1)}, SENTENCE, **settings)
         assert show(widget).trait("finding") == widget.finding
+
+
+def test_another_widgets_styles_change_nothing(show: Callable[..., Stage], widget: GradientFlow) -> None:
+    assert changed_by_another_copy_of_the_theme(show(widget).page) == []
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1000, False), (1000, True), (360, False), (360, True)])

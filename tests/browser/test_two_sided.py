@@ -16,6 +16,7 @@ from rnn_course.text.vocabulary import Vocabulary
 from rnn_course.widgets.two_sided import MINIMAL_PAIR, SENTENCES, TwoSidedContext
 
 from .stage import Stage, serious_findings
+from .widget_layout import changed_by_another_copy_of_the_theme
 
 READERS = {"left": CELLS["elman"], "both": bidirectional(CELLS["gru"])}
 LABELS = ("ADJ", "DET", "NOUN", "PUNCT")
@@ -188,6 +189,10 @@ def test_the_examples_with_trained_readers(show: Callable[..., Stage]) -> None:
         words = str(settings["sentence"]).split()
         assert stage.trait("finding").startswith(f"What reaches “{words[int(str(settings['word']))]}”")
     assert stage.page.locator(".rnn-two-sided").screenshot() != before
+
+
+def test_another_widgets_styles_change_nothing(show: Callable[..., Stage], widget: TwoSidedContext) -> None:
+    assert changed_by_another_copy_of_the_theme(show(widget).page) == []
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1000, False), (1000, True), (360, False), (360, True)])
