@@ -30,8 +30,12 @@ def test_only_one_of_the_gallery_is_right(corpus: Corpus, model: KneserNey) -> N
     right = perplexity(model, corpus.test)
     assert gallery["right"].value == pytest.approx(right)
     assert [name for name, reading in gallery.items() if not reading.mistake] == ["right"]
-    for name, reading in gallery.items():
-        assert (name == "right") == (abs(reading.value / right - 1) < 0.005), name
+    off = {name: abs(reading.value / right - 1) for name, reading in gallery.items()}
+    assert off.pop("right") < 1e-12
+    assert min(off.values()) > 1e-4, "each is wrong"
+    assert sorted(off.values())[1] > 0.005, (
+        "at most one is right by luck, as it is on some versions of the text"
+    )
 
 
 def test_which_way_each_mistake_errs(corpus: Corpus, model: KneserNey) -> None:
