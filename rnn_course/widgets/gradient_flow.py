@@ -210,8 +210,8 @@ def shown(word: str) -> str:
 
 
 def percent(share: float) -> str:
-    """`0.534` -> `53 %`; small shares with one digit behind the point."""
+    """`0.534` -> `53 %`, never broken over two lines; small shares with one digit behind the point."""
     value = 100 * share
     if value >= 9.95 or value == 0:
-        return f"{value:.0f} %"
-    return f"{value:.1f} %" if value >= 0.05 else "<0.1 %"
+        return f"{value:.0f}\u00a0%"
+    return f"{value:.1f}\u00a0%" if value >= 0.05 else "<0.1\u00a0%"

@@ -1,8 +1,8 @@
 import { cssColor, inkOn, sequential } from "./assets/colormap.js";
 import { element, setText } from "./assets/dom.js";
 
-/** 0.534 -> "53 %", small shares with one digit behind the point. */
-export function percent(share, unit = " %") {
+/** 0.534 -> "53 %" on one line, small shares with one digit behind the point. */
+export function percent(share, unit = "\u00a0%") {
   const value = 100 * share;
   if (value >= 9.95 || value === 0) return `${value.toFixed(0)}${unit}`;
   return value >= 0.05 ? `${value.toFixed(1)}${unit}` : `<0.1${unit}`;

@@ -81,6 +81,7 @@ def test_before_and_after_begin_with_the_same_weights() -> None:
         assert not np.array_equal(found.before[name].params.E, found.after[name].params.E)
 
 
+@pytest.mark.slow
 def test_training_makes_a_gru_hold_the_gradient_as_far_as_the_subject(learned: BeforeAndAfter) -> None:
     sentence = ["the", "key", "of", "the", "dogs", "of", "the", "children", "waits", "."]
     verb, subject = sentence.index("waits"), sentence.index("key") + 1  # in what is read, <s> comes first

@@ -100,12 +100,21 @@ def test_the_first_sentence_is_said_without_a_browser(widget: GradientFlow) -> N
 
 
 def test_shares_are_written_as_people_read_them() -> None:
-    assert [percent(p) for p in (1, 0.534, 0.0994, 0.0123, 0.0004, 0)] == [
+    assert [percent(p).replace("\u00a0", " ") for p in (1, 0.534, 0.0994, 0.0123, 0.0004, 0)] == [
         *("100 %", "53 %", "9.9 %", "1.2 %", "<0.1 %", "0 %")
     ]
     assert fades_at(np.full(120, 0.5)) == "more than 120"
     assert fades_at(np.zeros(120)) == "1"
     assert fades_at(np.array([0.001, 0.5, 0.02, 0.001])) == "4", "a rise on the way counts"
+
+
+@pytest.mark.slow
+def test_without_arguments_it_trains_its_networks() -> None:
+    widget = GradientFlow()
+    assert widget.networks == ["Elman", "LSTM", "GRU"]
+    assert widget.predicted[widget.word] == "waits"
+    probabilities = array(widget, "probabilities")[:, :, widget.word]
+    assert (probabilities[1] > 1.5 * probabilities[0]).all(), "of four verbs, and of going on"
 
 
 def test_settings_go_round(widget: GradientFlow) -> None:
