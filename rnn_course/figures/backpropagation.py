@@ -49,11 +49,7 @@ def contribution_bars(norms: ArrayLike, along: ArrayLike, *, name: str = r"W_h")
     total = np.cumsum(parts[::-1])
     off = np.flatnonzero(abs(total - 1) >= 0.01)
     enough = int(off[-1]) + 2 if len(off) else 1
-    finding = (
-        f"The last {enough} of {T} steps make up 99 % of the gradient"
-        if enough > 1
-        else "The last step is all"
-    )
+    finding = f"The last {enough} of {T} steps make up 99 %" if enough > 1 else "The last step is all"
     with new_figure(9.2, 3.9, columns=2) as (figure, (left, right)):
         left.bar(steps, heights, color=BLUE, width=0.8)
         left.set_xlabel("step t at which the weights appear")
@@ -64,7 +60,7 @@ def contribution_bars(norms: ArrayLike, along: ArrayLike, *, name: str = r"W_h")
         right.set_xlabel("steps added up, from the loss backwards")
         right.set_ylabel("share of the full gradient")
         right.set_ylim(min(0, 1.1 * total.min()), 1.12 * max(1, total.max()))
-        right.set_title(wrapped(finding, 34))
+        right.set_title(wrapped(finding, 37))
         for ax in (left, right):
             ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     alt = (

@@ -30,7 +30,7 @@ def test_contribution_bars() -> None:
     left, right = picture.axes
     assert [bar.get_height() for bar in left.patches] == [0.001, 0.1, 0.5, 1.0]
     np.testing.assert_allclose(right.lines[0].get_ydata(), [0.7, 0.94, 0.998, 1.0])
-    assert "The last 3 of 4 steps make up 99 % of the gradient" in titles(picture)
+    assert "The last 3 of 4 steps make up 99 %" in titles(picture)
     assert "The last 3 of 4" in picture.alt
     assert inside(picture)
 
