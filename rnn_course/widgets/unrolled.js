@@ -107,7 +107,7 @@ class Unrolled extends Panel {
         {},
         row("W_h", "W", "h", [hidden, hidden]),
         row("W_e", "W", "e", [hidden, embed]),
-        row("U", "U", "", [vocab, hidden]),
+        row("U", this.get("tied") ? "U = E" : "U", "", [vocab, hidden]),
       ),
       this.uses,
       element("p", { class: "rnn-note" }, "Cells: vermillion above 0, blue with a dash below."),

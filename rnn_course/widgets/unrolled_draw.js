@@ -32,7 +32,7 @@ export function drawCells(pen, { x, y, size }, values, most, colors) {
     const up = top + Math.floor(i / columns) * cell;
     pen.fillStyle = shade.fill;
     pen.fillRect(left, up, cell - 0.75, cell - 0.75);
-    if (share < -0.12 && cell >= 6) {
+    if (share < -0.12 && cell >= 5) {
       pen.fillStyle = shade.ink;
       pen.globalAlpha *= 0.7;
       pen.fillRect(left + cell * 0.28, up + cell / 2 - 0.9, cell * 0.36, 1.1);

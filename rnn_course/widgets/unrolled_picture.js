@@ -84,13 +84,13 @@ export function drawFolded(pen, { width, colors }, view, { tokens, reader, guess
   column.says("Folded", 12, { bold: true, size: 13 });
   column.says(`loss ${facts.loss.toFixed(2)} nats`, 46, { most: width });
   column.says(`mean so far ${view.mean.toFixed(2)}`, 66, { color: colors.muted, most: width });
-  column.says(`came: ${facts.came}`, ROW.came, { bold: true });
+  column.says(`came: ${facts.came}`, ROW.came, { bold: true, most: width });
   column.guesses(facts.guesses, ROW.guess, ROW.line, true);
   column.up("U", ROW.state - 3, ROW.guess + 2.5 * ROW.line + 3, true, true);
   column.state(facts.h, ROW.state);
   column.up("W_e", ROW.embedding - 3, ROW.state + STATE + 4, true, true);
   column.embedding(facts.e);
-  column.says(facts.read, ROW.read, { bold: true });
+  column.says(facts.read, ROW.read, { bold: true, most: width });
   drawLoop(pen, colors, column, frozen);
 }
 
@@ -149,7 +149,7 @@ export function drawUnrolled(pen, { width, colors }, view, tools) {
   drawLosses(pen, colors, columns, view);
   for (let step = columns.first; step <= columns.last; step++) drawStep(pen, colors, columns, view, step, tools);
   drawLinks(pen, colors, columns, own, view.frozen, ROW.state + STATE / 2);
-  if (other) return drawOther(pen, colors, columnsOf(width, other), view, tools);
+  if (other) return drawOther(pen, { width, colors }, columnsOf(width, other), view, tools);
   const hint = "A second sentence stands here, to compare.";
   drawText(pen, hint, columns.left, OTHER.title + 20, { color: colors.muted, align: "left", font: colors.font });
 }
@@ -236,14 +236,14 @@ function drawLinks(pen, colors, columns, side, frozen, y) {
   }
 }
 
-function drawOther(pen, colors, columns, view, { tokens, reader, guesses }) {
+function drawOther(pen, { width, colors }, columns, view, { tokens, reader, guesses }) {
   const { other, frozen } = view;
   pen.strokeStyle = colors.line;
   pen.lineWidth = 1;
   pen.setLineDash([]);
   pen.beginPath();
   pen.moveTo(0, OTHER.top + 0.5);
-  pen.lineTo(columns.at(columns.last) + columns.width / 2, OTHER.top + 0.5);
+  pen.lineTo(width, OTHER.top + 0.5);
   pen.stroke();
   const title = { color: colors.text, size: 13, bold: true, align: "left", font: colors.font };
   drawText(pen, "The other sentence", columns.left, OTHER.title, title);
