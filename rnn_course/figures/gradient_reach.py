@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
 from numpy.typing import ArrayLike
 
@@ -122,8 +124,9 @@ def remaining_by_lag(
             below = np.flatnonzero(y < gone)
             reach = f"below {gone:g} from lag {x[below[0]]} on" if len(below) else f"never below {gone:g}"
             said.append(f"{name}: {y[0]:.2g} at lag {x[0]}, {y[-1]:.2g} at lag {x[-1]}, {reach}")
-        _gone_line(ax, gone)
+        _gone_line(ax, gone, side="right")
         ax.set_xlim(x[0], x[-1])
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlabel(LAG)
         ax.set_ylabel("share of the gradient that is left (log axis)")
         ax.set_title(wrapped(title))
@@ -135,16 +138,16 @@ def remaining_by_lag(
     )
 
 
-def _gone_line(ax: Axes, gone: float) -> None:
+def _gone_line(ax: Axes, gone: float, *, side: Literal["left", "right"]) -> None:
     ax.set_yscale("log")
     ax.axhline(gone, color=GREY, linestyle="--", linewidth=1.2)
     ax.annotate(
         f"{gone:.0%} is left",
-        (1, gone),
+        (side == "right", gone),
         xycoords=("axes fraction", "data"),
-        xytext=(-6, 4),
+        xytext=(6 if side == "left" else -6, 4),
         textcoords="offset points",
-        ha="right",
+        ha=side,
         color=GREY,
     )
 
@@ -175,7 +178,8 @@ def words_that_matter(
         colors = [BLUE if share >= gone else SKY for share in y]
         hatches = ["" if share >= gone else "///" for share in y]
         ax.bar(places, np.maximum(y, floor), color=colors, hatch=hatches, edgecolor="white", zorder=3)
-        _gone_line(ax, gone)
+        _gone_line(ax, gone, side="left")
+        ax.set_xlim(-1.6, len(words) - 0.4)
         ax.set_ylim(floor, 2)
         ax.set_xticks(places, words, rotation=40, ha="right")
         ax.grid(visible=False, axis="x")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from rnn_course.widgets.base import style
 from rnn_course.widgets.powers import Powers
 
 from .stage import Stage, serious_findings
@@ -144,6 +145,17 @@ def test_settings_are_copied_and_set_as_text(show: Callable[..., Stage]) -> None
         box.press("Enter")
         assert message in stage.page.locator("details .rnn-note").inner_text()
     assert stage.trait("lag") == 12
+
+
+def test_the_theme_of_a_later_widget_does_not_undo_its_layout(show: Callable[..., Stage]) -> None:
+    stage = show(Powers())
+    places = """() => [...document.querySelectorAll(".rnn-powers *")].map((node) => {
+      const { x, y, width, height } = node.getBoundingClientRect();
+      return [x, y, width, height].map(Math.round).join(" ");
+    })"""
+    before = stage.page.evaluate(places)
+    stage.page.add_style_tag(content=style("quiz.css"))
+    assert stage.page.evaluate(places) == before
 
 
 @pytest.mark.parametrize("width", [1280, 360])
