@@ -224,11 +224,14 @@ function drawLinks(pen, colors, columns, side, frozen, y) {
     const to = columns.at(step) - half;
     const begin = step === 1 || frozen;
     const room = columns.width - 2 * half;
-    const from = begin ? to - Math.min(17, room) : Math.max(columns.left - 2, columns.at(step - 1) + half);
+    const from = begin ? to - Math.min(14, 0.7 * room) : Math.max(columns.left - 2, columns.at(step - 1) + half);
     drawArrow(pen, [from, y], [to, y], strokeOf("W_h", colors, step === side.step));
     const color = step === side.step ? colors.text : colors.muted;
-    if (begin) drawText(pen, "h⁰", to - Math.max(8, room / 2), y - 11, { color, size: 11.5, font: colors.font });
-    else if (room > 17) {
+    if (begin) {
+      drawText(pen, "h⁰", to - Math.max(8, room / 2), y - 12, { color, size: 11.5, font: colors.font });
+      pen.fillStyle = colors.blue;
+      pen.fillRect(from - 2, y - 5, 2, 10); // a bar: nothing comes from the state before
+    } else if (room > 17) {
       const bold = step === side.step;
       const size = room < 24 ? 10 : 12;
       drawWeightName(pen, WEIGHTS.W_h, (from + to) / 2 - 0.75 * size, y - 12, { color, bold, size, font: colors.font });
