@@ -55,7 +55,7 @@ class Powers extends Panel {
       height: (width) => (width < 460 ? 250 : 268),
       draw: (pen, size) => drawPowersBars(pen, size, this.numbers),
     });
-    this.legend = this.legendOf(["norm", "without", "rho", "most"]);
+    this.legend = this.legendOf(["norm", "most", "rho", "without"]);
     this.mount(...this.layout());
     this.followPointer(this.curve, (point) => ({ lag: this.within("lag", Math.round(this.axes.x.value(point.x))) }));
     this.followPointer(this.plane, (point) => ({ radius: this.within("radius", Math.round(100 * this.radiusAt(point)) / 100) }));

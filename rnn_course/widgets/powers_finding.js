@@ -75,7 +75,8 @@ function nonlinearFinding(numbers) {
   const { lag, nonlinearity } = numbers;
   const logNorm = numbers.logProducts[lag];
   const logBound = lag * numbers.logFactor;
-  const factor = `γ‖Wₕ‖ is ${GAMMA[nonlinearity] === 1 ? "1" : "¼"} × ${written(numbers.logSigma)} = ${written(numbers.logFactor)}`;
+  const quarter = GAMMA[nonlinearity] === 1 ? "" : `¼ × ${written(numbers.logSigma)} = `;
+  const factor = `γ‖Wₕ‖ is ${quarter}${written(numbers.logFactor)}`;
   const allows =
     logBound < 0
       ? `${factor}, below 1: it must vanish, whatever is read.`

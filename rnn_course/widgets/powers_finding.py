@@ -118,8 +118,8 @@ def _surprise(found: Numbers) -> str:
 
 def _nonlinear(nonlinearity: Nonlinearity, lag: int, found: Numbers) -> str:
     log_factor = float(np.log(GAMMA[nonlinearity])) + found.sigma
-    gamma = "1" if GAMMA[nonlinearity] == 1 else "¼"
-    factor = f"γ‖Wₕ‖ is {gamma} × {written(found.sigma)} = {written(log_factor)}"
+    quarter = "" if GAMMA[nonlinearity] == 1 else f"¼ × {written(found.sigma)} = "
+    factor = f"γ‖Wₕ‖ is {quarter}{written(log_factor)}"
     if log_factor < 0:
         allows = f"{factor}, below 1: it must vanish, whatever is read."
     else:
