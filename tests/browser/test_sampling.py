@@ -19,6 +19,7 @@ from rnn_course.widgets.base import front_end
 from rnn_course.widgets.sampling import Sampler
 
 from .stage import Stage, serious_findings
+from .widget_layout import changed_by_another_copy_of_the_theme
 
 LETTERS = Vocabulary("abcdefghijkl \n")
 TYPED = "bad\nface "
@@ -253,6 +254,14 @@ def test_pictures_follow_the_settings(show: Callable[..., Stage], stages: dict[s
         seen.add(canvas.screenshot())
     assert len(seen) == 6
     assert canvas.get_attribute("aria-label").startswith("Bars of the next character")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_it_looks_the_same_beside_other_widgets(
+    show: Callable[..., Stage], stages: dict[str, RecurrentLM], width: int
+) -> None:
+    stage = show(Sampler(stages, text="ab"), width=width)
+    assert changed_by_another_copy_of_the_theme(stage.page) == []
 
 
 def test_settings_are_copied_and_set_as_text(show: Callable[..., Stage]) -> None:
