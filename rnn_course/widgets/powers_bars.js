@@ -75,7 +75,7 @@ function unitsAxis(n, label) {
 
 function eachBar(axes, logs, fate) {
   const { pen, colors, box } = axes;
-  const half = (0.36 * box.width) / logs.length;
+  const half = Math.min(28, (0.36 * box.width) / logs.length);
   const floor = box.y + box.height;
   for (let i = 0; i < logs.length; i++) {
     const value = Math.exp(logs[i]);
@@ -103,7 +103,7 @@ function drawSlopes(pen, { width, height, colors }, numbers) {
     },
     colors,
   );
-  const half = (0.36 * axes.box.width) / n;
+  const half = Math.min(28, (0.36 * axes.box.width) / n);
   const floor = axes.box.y + axes.box.height;
   pen.fillStyle = colors.blue;
   let mean = 0;

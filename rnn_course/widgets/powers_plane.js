@@ -96,7 +96,7 @@ function trail(pen, colors, eigenvalues, radius, lag, scale, x0, y0, half) {
   pen.setLineDash([]);
   let [a, b] = [re, im];
   const points = [[a, b]];
-  for (let l = 2; l <= lag && Math.hypot(a, b) < 10; l++) {
+  for (let l = 2; l <= lag && scale * Math.hypot(a, b) < 1.2 * half; l++) {
     [a, b] = [a * re - b * im, a * im + b * re];
     points.push([a, b]);
   }
