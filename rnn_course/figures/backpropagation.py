@@ -199,7 +199,7 @@ def memory_by_length(lengths: Sequence[int], full: ArrayLike, truncated: ArrayLi
         ends = {}
         for i, (name, y) in enumerate(lines.items()):
             ax.plot(lengths, y, marker=MARKERS[i], color=OKABE_ITO[i])
-            ends[name] = (lengths[-1], y[-1], OKABE_ITO[i])
+            ends[name] = (float(lengths[-1]), float(y[-1]), OKABE_ITO[i])
         ax.set_ylim(0)
         ax.set_xlabel("T, steps of the text")
         ax.set_ylabel("peak memory, MB")
@@ -249,8 +249,7 @@ def recall_by_truncation(
         ax.text(looks_back[0] + 0.2, chance - 0.02, "chance", color=text_color(GREY), va="top")
         ax.axvline(lag + 0.5, color=GREY, linestyle=":", linewidth=1.5)
         reached = "from here on the gradient\nreaches the symbol"
-        place = {"xytext": (-8, 0), "textcoords": "offset points", "ha": "right", "va": "center"}
-        ax.annotate(reached, (lag + 0.5, 0.93), **place)
+        ax.annotate(reached, (lag + 0.5, 0.93), (-8, 0), textcoords="offset points", ha="right", va="center")
         ax.set_ylim(-0.03, 1.06)
         ax.set_xticks(looks_back)
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))

@@ -30,7 +30,7 @@ from rnn_course.widgets.bptt_bars_networks import (
 )
 from rnn_course.widgets.bptt_bars_parts import GROUPS, Bars, Reading, bars, groups_of
 from rnn_course.widgets.buffers import pack
-from rnn_course.widgets.settings import OneOf, SettingsWidget, Whole
+from rnn_course.widgets.settings import OneOf, Rule, SettingsWidget, Whole
 
 MAX_STEPS = 48
 MAX_HIDDEN = 64
@@ -111,7 +111,7 @@ class BpttBars(SettingsWidget):
             readings = _readings(model, text, seed)
             self.bars = {name: bars(reading) for name, reading in readings.items()}
         T = len(next(iter(readings.values())).inputs)
-        rules = {
+        rules: dict[str, Rule] = {
             "network": OneOf(tuple(readings)),
             "weights": OneOf(GROUPS),
             "losses": OneOf(("one", "all")),
@@ -155,7 +155,7 @@ def _of_the_course(seed: int) -> tuple[dict[str, Reading], dict[str, dict[str, B
 
 def _presets(T: int) -> dict[str, dict[str, str | int]]:
     """Where truncation costs little, much, and all."""
-    last = {"losses": "one", "t": T}
+    last: dict[str, str | int] = {"losses": "one", "t": T}
     return {
         "costs little": {"network": SMALL, "weights": "recurrent", **last, "k": 5},
         "costs more": {"network": ORTHOGONAL, "weights": "recurrent", **last, "k": 5},
