@@ -18,6 +18,16 @@ export function shareColor(share) {
   return sequential(Math.sqrt(Math.min(1, share)));
 }
 
+let mouseAt = "";
+
+/** Whether the mouse itself has moved, and not the words under it. */
+function hasMoved(event) {
+  const at = `${event.screenX},${event.screenY}`;
+  const moved = event.pointerType === "mouse" && at !== mouseAt;
+  mouseAt = at;
+  return moved;
+}
+
 const LEAST_WIDTH = 48;
 const BESIDE_WORDS = 130;
 
@@ -68,7 +78,7 @@ export class TokenStrip {
     const head = element("span", { role: "rowheader", class: "rnn-strip-word" }, button);
     const cells = this.rows.map((_, i) => this.cell("cell", i, "rnn-strip-cell"));
     for (const node of [head, ...cells]) {
-      node.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && pick());
+      node.addEventListener("pointermove", (event) => hasMoved(event) && pick());
       node.addEventListener("click", pick);
     }
     return { head, button, cells };

@@ -153,6 +153,8 @@ def test_all_by_keys_and_by_pointing(show: Callable[..., Stage], widget: TwoSide
     page.get_by_role("rowheader", name="movie").hover()
     assert stage.trait("word") == 1
     stage.set(sentence=SHORT, word=5)
+    page.wait_for_timeout(200)
+    assert stage.trait("word") == 5, "other words have come under a mouse that has not moved"
     assert slider.get_attribute("max") == "4", "the slider ends with the sentence"
     assert stage.trait("finding").startswith("What reaches “.”")
 
