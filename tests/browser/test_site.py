@@ -15,6 +15,7 @@ import nbformat
 import pytest
 
 from .stage import serious_findings
+from .widget_layout import changed_by_another_copy_of_the_theme
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("myst_nb", reason="the site's tools are not installed (the `dev` extra)")
@@ -78,6 +79,10 @@ def test_a_widget_moves_without_a_kernel(gallery: Any) -> None:
 def test_nobody_else_was_asked(gallery: Any) -> None:
     gallery.wait_for_timeout(500)
     assert gallery.troubles == []
+
+
+def test_no_widget_changes_another_ones_looks(gallery: Any) -> None:
+    assert changed_by_another_copy_of_the_theme(gallery) == []
 
 
 def test_accessible_on_the_site(gallery: Any) -> None:
