@@ -45,7 +45,7 @@ export function drawBars(pen, { width, height, colors }, look) {
     { x: 0, y: 0, width, height: height - room - 18 },
     {
       x: { min: 0.5, max: steps + 0.5, ticks: stepTicks(steps) },
-      y: { min: 0, max: (top || 1) * 1.18, label: one ? "norm of step s’s part" : "norm of step s’s part, all losses" },
+      y: { min: 0, max: (top || 1) * 1.18, label: one ? "norm of step s’s part" : "norm of step s’s part (hatched, or a line: uncut)" },
       title: one ? `What each step adds to ∂J⁽ᵗ⁾/∂W, t = ${t}` : "What each step adds to ∂J/∂W",
     },
     colors,
@@ -61,18 +61,20 @@ export function drawBars(pen, { width, height, colors }, look) {
   const pattern = hatch(pen, colors.vermillion);
   for (let s = 1; s <= last; s++) {
     const x = axes.x.at(s) - bar / 2;
-    const y = axes.y.at(full[s - 1]);
-    if (!one || s < first) {
-      pen.fillStyle = pattern;
-      pen.fillRect(x, y, bar, bottom - y);
-      Object.assign(pen, { strokeStyle: colors.vermillion, lineWidth: 1 });
-      pen.strokeRect(x + 0.5, y + 0.5, bar - 1, Math.max(0, bottom - y - 0.5));
-    }
+    const [whole, left] = [axes.y.at(full[s - 1]), axes.y.at(kept[s - 1])];
     if (kept[s - 1] > 0) {
-      const inner = one ? bar : Math.max(1, bar - 4);
-      const above = axes.y.at(kept[s - 1]);
       pen.fillStyle = colors.blue;
-      pen.fillRect(axes.x.at(s) - inner / 2, above, inner, bottom - above);
+      pen.fillRect(x, left, bar, bottom - left);
+    }
+    const difference = kept[s - 1] - full[s - 1];
+    if (kept[s - 1] === 0 || difference < -0.01 * top) {
+      pen.fillStyle = pattern;
+      pen.fillRect(x, whole, bar, left - whole);
+      Object.assign(pen, { strokeStyle: colors.vermillion, lineWidth: 1 });
+      pen.strokeRect(x + 0.5, whole + 0.5, bar - 1, Math.max(0, left - whole - 0.5));
+    } else if (difference > 0.01 * top) {
+      pen.fillStyle = colors.text; // the norm of a sum can be smaller than that of its parts
+      pen.fillRect(x - 1, whole - 1, bar + 2, 2);
     }
   }
   if (one && first > 1) axes.rule({ x: first - 0.5, color: colors.text, dash: [5, 4], width: 1.5 });

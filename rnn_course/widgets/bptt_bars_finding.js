@@ -22,8 +22,7 @@ export function truncationFinding({ one, t, k, steps, norm, cosines, lengths, sy
 function truncationVerdict(cosine, length) {
   if (cosine >= 0.99 && length >= 0.9 && length <= 1.1) return "this truncation costs next to nothing";
   if (cosine >= 0.9) return "the direction is nearly kept";
-  if (cosine >= 0.5) return "much of the gradient is lost";
-  return "hardly anything of the gradient is left";
+  return `it points ${((180 / Math.PI) * Math.acos(cosine)).toFixed(0)} degrees away from it`;
 }
 
 /** Three digits: 12.3, 0.0123, 4.56e-7. */

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rnn_course.widgets.bptt_bars_parts import Bars
 
 
@@ -52,9 +54,7 @@ def verdict(cosine: float, length: float) -> str:
         return "this truncation costs next to nothing"
     if cosine >= 0.9:
         return "the direction is nearly kept"
-    if cosine >= 0.5:
-        return "much of the gradient is lost"
-    return "hardly anything of the gradient is left"
+    return f"it points {math.degrees(math.acos(cosine)):.0f} degrees away from it"
 
 
 def _steps(count: int) -> str:

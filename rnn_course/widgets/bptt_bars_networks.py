@@ -20,7 +20,7 @@ SMALL = "Elman, small weights"
 TRAINED = "Elman, trained"
 ORTHOGONAL = "Elman, orthogonal"
 LSTM = "LSTM, forget bias 3"
-ONE_LETTER = "Elman, one letter, then blanks"
+ONE_LETTER = "Elman, one letter, blanks"
 EMBED_SIZE, HIDDEN_SIZE = 16, 32
 
 

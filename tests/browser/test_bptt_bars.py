@@ -89,6 +89,10 @@ def test_the_sentence_has_numpy_s_numbers(stage: Stage, weights: str, losses: st
     assert float(said[2]) == pytest.approx(cosine, abs=0.000501)
     symbol = {"recurrent": "W_h", "input": "W_e", "bias": "b_1"}[weights]
     assert f"the gradient of {symbol} has" in finding
+    angle = re.search(r"it points (\d+) degrees away", finding)
+    assert (angle is None) == (cosine >= 0.9)
+    if angle:
+        assert float(angle[1]) == pytest.approx(np.degrees(np.arccos(cosine)), abs=0.501)
     who = f"The loss at step {t}" if losses == "one" else "Each of the 10 losses"
     assert finding.startswith(who)
     assert stage.page.locator(".rnn-finding").inner_text() == finding
