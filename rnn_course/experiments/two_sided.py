@@ -197,6 +197,8 @@ class Misuse:
         vocabulary: words that can be predicted.
         leak_one_way, leak_two_way: what `find_leak` finds.
         curve_one_way, curve_two_way: perplexity on the validation part after each epoch, [epochs].
+        models: the two networks, to be asked more.
+        corpus: the text.
     """
 
     one_way: float
@@ -207,6 +209,8 @@ class Misuse:
     leak_two_way: Leak
     curve_one_way: Float[ndarray, " epochs"]
     curve_two_way: Float[ndarray, " epochs"]
+    models: tuple[RecurrentLM, RecurrentLM]
+    corpus: Corpus
 
 
 def misused_as_language_model(
@@ -257,5 +261,8 @@ def misused_as_language_model(
         len(corpus.vocabulary) - 1,
         find_leak(models[0], corpus.test, seed=seed),
         find_leak(models[1], corpus.test, seed=seed),
-        *curves,
+        curves[0],
+        curves[1],
+        (models[0], models[1]),
+        corpus,
     )
