@@ -82,12 +82,11 @@ def test_arrow_keys_move_the_widget_and_not_the_notebook(gallery: LabNotebook, n
         slider = moved.nth(i)
         slider.focus()
         before, picture = (widget.inner_text(), slider.input_value()), widget.screenshot()
-        for key in ("ArrowRight", "ArrowUp", "ArrowLeft", "ArrowLeft"):
+        for key in ("ArrowRight", "ArrowUp", "ArrowLeft"):
             page.keyboard.press(key)
+        if slider.input_value() == before[1]:  # it has two places, or stood one below its highest
+            page.keyboard.press("ArrowLeft")
         now = (widget.inner_text(), slider.input_value())
-        if now == before:  # it stood at its lowest
-            page.keyboard.press("ArrowRight")
-            now = (widget.inner_text(), slider.input_value())
         assert now != before or not sliders.count()
         assert widget.screenshot() != picture
     assert (gallery.active_cell(), gallery.collapsed(), page.evaluate("cells().length")) == notebook
