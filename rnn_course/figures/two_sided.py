@@ -32,7 +32,7 @@ WIDTH, HEIGHT = 0.62, 0.5
 
 
 def two_directions(words: Sequence[str], *, marked: int = 0) -> Picture:
-    """The network drawn over a sentence: a row of cells that reads to the right, and one that reads to the left.
+    """The network drawn over a sentence: a row of cells that reads to the right, one that reads to the left.
 
     Args:
         words: 2 to 9 of them, from left to right.
@@ -141,10 +141,12 @@ def accuracy_by_place(places: Sequence[str], accuracy: Mapping[str, ArrayLike], 
     if not rows:
         raise DataError("accuracy_by_place needs at least one reader")
     table = np.stack(list(rows.values()))
+    low = min(0.4, float(table.min()))
     with new_figure(8.4, 1.9 + 0.5 * len(rows)) as (figure, (ax,)):
-        image = ax.imshow(table, cmap="cividis", vmin=min(0.4, table.min()), vmax=1, aspect="auto")
-        for (i, t), value in np.ndenumerate(table):
-            color = "black" if image.norm(value) > 0.55 else "white"
+        ax.imshow(table, cmap="cividis", vmin=low, vmax=1, aspect="auto")
+        for i, t in np.ndindex(table.shape):
+            value = float(table[i, t])
+            color = "black" if value - low > 0.55 * (1 - low) else "white"
             ax.text(t, i, f"{100 * value:.0f} %", ha="center", va="center", color=color, fontsize=11)
         ax.vlines(np.arange(1, len(places)) - 0.5, -0.5, len(rows) - 0.5, color="white", linewidth=3)
         ax.hlines(np.arange(1, len(rows)) - 0.5, -0.5, len(places) - 0.5, color="white", linewidth=3)
