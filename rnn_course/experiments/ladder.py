@@ -105,21 +105,48 @@ def _kneser_ney(corpus: Corpus, seed: int, max_seconds: float) -> Rung:
     return _measured(model, corpus, sum(model.counts.num_distinct), began)
 
 
-def _network(make: Callable[[Corpus, np.random.Generator], Any], learning_rate: float) -> Fit:
+def network(name: str, corpus: Corpus, *, seed: int = 0) -> FixedWindowLM | RecurrentLM:
+    """A network of the ladder with its first weights.
+
+    Raises:
+        CourseError: if the name is none of `NETWORKS`.
+    """
+    _check_network(name)
+    return NETWORKS[name].make(corpus, np.random.default_rng(seed))
+
+
+def protocol(
+    name: str, *, epochs: int = 80, max_seconds: float | None = None, seed: int = 0
+) -> TrainingConfig:
+    """How every network of the ladder is trained; only the learning rate depends on its kind.
+
+    Raises:
+        CourseError: if the name is none of `NETWORKS`.
+    """
+    _check_network(name)
+    return TrainingConfig(
+        batch_size=16,
+        steps=35,
+        epochs=epochs,
+        max_seconds=max_seconds,
+        learning_rate=NETWORKS[name].learning_rate,
+        max_gradient_norm=1.0,
+        schedule=Plateau(decay=0.5, patience=1),
+        patience=4,
+        seed=seed,
+    )
+
+
+def _check_network(name: str) -> None:
+    if name not in NETWORKS:
+        raise CourseError(f"there is no network {name!r} in the ladder; it has {', '.join(NETWORKS)}")
+
+
+def _network(name: str) -> Fit:
     def fit(corpus: Corpus, seed: int, max_seconds: float) -> Rung:
         began = time.process_time()
-        model = make(corpus, np.random.default_rng(seed))
-        config = TrainingConfig(
-            batch_size=16,
-            steps=35,
-            epochs=80,
-            max_seconds=max_seconds,
-            learning_rate=learning_rate,
-            max_gradient_norm=1.0,
-            schedule=Plateau(decay=0.5, patience=1),
-            patience=4,
-            seed=seed,
-        )
+        model = network(name, corpus, seed=seed)
+        config = protocol(name, max_seconds=max_seconds, seed=seed)
         history = train(model, corpus.train, config, valid=corpus.valid, progress=False)
         epochs = len(history.valid_loss)
         return _measured(model, corpus, parameter_count(model.params), began, epochs, history.stopped)
@@ -131,23 +158,43 @@ def _fixed_window(corpus: Corpus, rng: np.random.Generator) -> FixedWindowLM:
     return FixedWindowLM.init(corpus.vocabulary, 4, 64, 128, rng, dtype=np.float32, dropout=0.4)
 
 
-def _recurrent(cell: Cell, dropout: float) -> Callable[[Corpus, np.random.Generator], RecurrentLM]:
+def _recurrent(
+    cell: Cell, dropout: float, **options: Any
+) -> Callable[[Corpus, np.random.Generator], RecurrentLM]:
     def make(corpus: Corpus, rng: np.random.Generator) -> RecurrentLM:
         return RecurrentLM.init(
-            corpus.vocabulary, cell, 128, 128, rng, tied=True, dtype=np.float32, dropout=dropout
+            corpus.vocabulary, cell, 128, 128, rng, tied=True, dtype=np.float32, dropout=dropout, **options
         )
 
     return make
 
 
+class Network(NamedTuple):
+    """How a network of the ladder begins, and how far Adam's steps go.
+
+    Attributes:
+        make: (text, rng) -> the network with random weights.
+        learning_rate: chosen on the validation part.
+    """
+
+    make: Callable[[Corpus, np.random.Generator], FixedWindowLM | RecurrentLM]
+    learning_rate: float
+
+
+NETWORKS = {
+    "fixed window of 4": Network(_fixed_window, 2e-3),
+    "Elman": Network(_recurrent(CELLS["elman"], 0.4), 2e-3),
+    "LSTM": Network(_recurrent(CELLS["lstm"], 0.5), 3e-3),
+    "LSTM, forget bias 1": Network(_recurrent(CELLS["lstm"], 0.5, forget_bias=1.0), 3e-3),
+    "GRU": Network(_recurrent(CELLS["gru"], 0.5), 3e-3),
+    "LSTM, 2 layers": Network(_recurrent(stacked(CELLS["lstm"], 2, skip="residual"), 0.5), 3e-3),
+}
+"""The models of the table that are trained. Without its residual connection the deepest one takes more than
+three minutes to come as far as one layer does."""
+
 RUNGS: dict[str, Fit] = {
     "bigram, add-k": _bigram,
     "5-gram, Kneser-Ney": _kneser_ney,
-    "fixed window of 4": _network(_fixed_window, 2e-3),
-    "Elman": _network(_recurrent(CELLS["elman"], 0.4), 2e-3),
-    "GRU": _network(_recurrent(CELLS["gru"], 0.5), 3e-3),
-    "LSTM": _network(_recurrent(CELLS["lstm"], 0.5), 3e-3),
-    "LSTM, 2 layers": _network(_recurrent(stacked(CELLS["lstm"], 2, skip="residual"), 0.5), 3e-3),
+    **{name: _network(name) for name in NETWORKS},
 }
-"""The models of the table, from the simplest to the deepest. Without its residual connection the deepest one
-takes more than three minutes to come as far as one layer does."""
+"""The models of the table, in the order in which the course meets them."""
