@@ -122,7 +122,8 @@ def memory_by_group(
         for k, (name, lines) in enumerate(rows.items()):
             for line in lines:
                 ax.plot(across, line, color=OKABE_ITO[k], marker=MARKERS[k], linestyle=("-", "--")[k])
-            ends[name] = (float(across[-1]), float(lines[:, -1].mean()), OKABE_ITO[k])
+            furthest = lines[abs(lines[:, -1]).argmax(), -1]
+            ends[name] = (float(across[-1]), float(furthest), OKABE_ITO[k])
         ax.set_xticks(across, steps)
         ax.grid(visible=False, axis="x")
         ax.set_ylabel(y_label)
@@ -206,9 +207,10 @@ def half_lives_by_bias(
     if biases.size < 2 or min(row.min() for row in steps.values()) <= 0:
         raise DataError("needs two biases or more, and half-lives above 0")
     line = steps["predicted"]
+    least = f"{biases[0]:g}".replace("-", "−")
     growth = (line[-1] / line[-2]) ** (1 / (biases[-1] - biases[-2]))
     finding = (
-        f"A bias of {biases[0]:g} halves a memory in {line[0]:.1f} steps, one of {biases[-1]:g} in "
+        f"A bias of {least} halves a memory in {line[0]:.1f} steps, one of {biases[-1]:g} in "
         f"{line[-1]:.0f}: at the end {growth:.1f} times as long for each unit"
     )
     seen = np.isfinite(steps["measured"]) & np.isfinite(steps["upper"])
@@ -238,7 +240,7 @@ def half_lives_by_bias(
         ax.set_yscale("log")
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         ax.set_xticks(biases)
-        ax.margins(x=0.09, y=0.14)
+        ax.margins(x=0.13, y=0.14)
         ax.set_xlabel("forget bias b$_f$")
         ax.set_ylabel("half-life of a memory, steps (log axis)")
         ax.set_title(wrapped(finding))

@@ -57,7 +57,7 @@ def horizons_by_start(
         ax.tick_params(axis="y", length=0)
         ax.grid(visible=False, axis="y")
         ax.set_xlabel(f"lag at which less than {share:.0%} of the gradient is left, steps (log axis)")
-        ax.set_title(wrapped(finding, 78))
+        ax.set_title(wrapped(finding, 62))
     said = "; ".join(f"{name}: {word}" for name, word in zip(names, words, strict=True))
     return Picture(
         figure,
