@@ -11,6 +11,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from rnn_course.cells.cell import CELLS
+from rnn_course.cells.highway import HighwayParams
 from rnn_course.cells.stacked import Skip, stacked
 from rnn_course.errors import CourseError
 from rnn_course.lm import perplexity
@@ -60,6 +61,7 @@ def train_deep_stacks(
     max_updates: int = 200,
     learning_rate: float = 2e-3,
     transform_bias: float = -3.0,
+    gain: float = 1.0,
     language: Grammar | None = None,
 ) -> DeepTraining:
     """Train a feed-forward stack to predict a word from the one before it.
@@ -69,7 +71,9 @@ def train_deep_stacks(
     whether depth stands in the way.
 
     Shows: with 2 layers all learn. With 50, the plain stack learns word frequencies and no more; with
-    connections past the layers it learns about as well as with 2, a residual one better.
+    connections past the layers it learns about as well as with 2, a residual one better. First weights of
+    2.5 times the size send a plain stack's gradient down all 50 layers, and it learns something, but still
+    less than half of what the residual one does.
 
     Args:
         depths: layers of the stacks.
@@ -79,10 +83,11 @@ def train_deep_stacks(
         max_updates: of each run.
         learning_rate: of Adam.
         transform_bias: of the gates of highway connections, before training.
+        gain: what the layers' first W_e are multiplied by.
         language: a language of bigrams; a chain of 40 words if left out.
 
     Raises:
-        CourseError: if there are no depths or kinds.
+        CourseError: if there are no depths or kinds, or gain is not above 0.
 
     Source: plain against residual: He et al. 2016; highway: Srivastava et al. 2015; dense: Huang et al. 2017.
     """
@@ -90,6 +95,8 @@ def train_deep_stacks(
         raise CourseError(
             f"train_deep_stacks: needs kinds and depths >= 1, got {list(skips)}, {list(depths)}"
         )
+    if not 0 < gain < np.inf:
+        raise CourseError(f"train_deep_stacks: gain is above 0, got {gain}")
     if language is None:
         language = random_chain(np.random.default_rng(seed), size=40, followers=3)
     corpus = language.corpus(seed, train=2000, valid=10, test=500)
@@ -108,6 +115,9 @@ def train_deep_stacks(
                 memory="none",
                 **options,
             )
+            for layer in model.params.cell.layers:
+                of_cell = layer.cell if isinstance(layer, HighwayParams) else layer
+                of_cell.W_e[:] *= gain
             config = TrainingConfig(
                 epochs=None,
                 max_updates=max_updates,
