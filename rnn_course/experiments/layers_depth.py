@@ -57,9 +57,10 @@ def perplexity_by_depth(
 ) -> DepthTable:
     """Train stacks under one budget of updates.
 
-    Shows: a second layer helps. Plain stacks of four layers are worse than one, and of eight have learned
-    little more than word frequencies when the budget is spent; with residual connections every layer more
-    still helps.
+    Shows: a second plain layer helps a little, with some seeds next to nothing. Plain stacks of four layers
+    are worse than one, and of eight are only halfway from word frequencies to one layer when the budget is
+    spent; with three times the updates four have caught up. With residual connections four layers are better
+    than two, and eight no worse than four.
 
     Args:
         depths: layers.
@@ -167,9 +168,11 @@ def what_layers_encode(
     Nobody told the network about any of the three. The probe is fitted on half of the sentences and asked
     about the other half.
 
-    Shows: the class of a word is in its embedding already, and fades a little on the way up. How many verbs
-    are to come, and which number the next one must have, cannot be known from the word alone. The lower
-    layers know best how many are to come; the number, which the prediction needs, the upper ones know best.
+    Shows: the class of a word is in its embedding already, and stays on the way up. How many verbs
+    are to come, and which number the next one must have, cannot be known from the word alone. All layers know
+    about equally well how many are to come; the number, which the prediction needs, the upper ones know best.
+    Before training (max_updates=1) every layer has the number in four fifths of the cases already, while the
+    class of the word fades on the way up, to two thirds at the third layer.
 
     Args:
         seed: of the text, weights and batches.
@@ -252,13 +255,21 @@ def _levels(model: RecurrentLM, words: list[str]) -> list[Float[ndarray, "time l
 def _probe(x: ndarray, known: list[str], new: ndarray, right: list[str], ridge: float) -> float:
     """Least squares onto one column for each answer; the largest column is the answer.
 
+    Each unit is brought to mean 0 and variance 1 first. Else the ridge would hide what stands in a state in
+    small numbers, as in the upper layers of a new stack.
+
     Args:
         x: what to fit on, [words, units]; known, the answers there.
         new: what to be asked about, [words, units]; right, the answers there.
     """
     names = sorted(set(known))
     targets = (np.array(known)[:, None] == np.array(names)).astype(float)
-    design, asked = (np.concatenate([part, np.ones((len(part), 1))], axis=1) for part in (x, new))
+    spread = x.std(axis=0)
+    scale = np.where(spread > 0, spread, 1.0)
+    design, asked = (
+        np.concatenate([(part - x.mean(axis=0)) / scale, np.ones((len(part), 1))], axis=1)
+        for part in (x, new)
+    )
     gram = design.T @ design
     gram[np.diag_indices(len(gram))] += ridge * np.trace(gram) / len(gram)
     weights = np.linalg.solve(gram, design.T @ targets)

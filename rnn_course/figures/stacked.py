@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy import ndarray
 from numpy.typing import ArrayLike
 
@@ -158,6 +158,7 @@ def perplexity_by_depth(
         ax.set_yscale("log")
         low, high = ax.get_ylim()
         ax.set_ylim(low / 1.5, high * 1.4)
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"+ {y:g}"))
         ax.yaxis.set_minor_formatter(NullFormatter())
         ax.set_xticks(range(len(depths)), [str(depth) for depth in depths])

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from rnn_course.errors import CourseError
-from rnn_course.experiments.layers_depth import QUESTIONS, perplexity_by_depth, what_layers_encode
+from rnn_course.experiments.layers_depth import (
+    QUESTIONS,
+    _probe,
+    perplexity_by_depth,
+    what_layers_encode,
+)
 
 
 def test_a_small_table() -> None:
@@ -30,6 +35,19 @@ def test_a_probe_of_a_new_network() -> None:
         what_layers_encode(ridge=0)
 
 
+def test_a_probe_reads_small_numbers_as_well_as_large_ones() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((200, 4))
+    answers = ["up" if row[0] > 0.1 * row[1] else "down" for row in x]
+    found = [
+        _probe(size * x[:100] + 3, answers[:100], size * x[100:] + 3, answers[100:], 1e-3)
+        for size in (1.0, 1e-6)
+    ]
+    assert found[0] == found[1] > 0.9
+    still = np.concatenate([x, np.ones((200, 1))], axis=1)
+    assert _probe(still[:100], answers[:100], still[100:], answers[100:], 1e-3) == found[0]
+
+
 @pytest.mark.slow
 def test_depth_needs_connections_past_the_layers() -> None:
     found = perplexity_by_depth((1, 2, 8))
@@ -47,3 +65,6 @@ def test_the_layers_know_what_no_word_tells() -> None:
     assert word[0] >= word[-1] > 0.9
     assert number[0] + 0.1 < number[1] < number[2:].max()
     assert depth[0] + 0.05 < depth[1:].max()
+    before = what_layers_encode(max_updates=1).accuracy
+    assert (before[2, 1:] > number[0] + 0.1).all(), "some of it is there before training"
+    assert before[0, -1] < 0.8 < word[-1], "a new stack loses the word on the way up"
