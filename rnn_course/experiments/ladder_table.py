@@ -66,7 +66,7 @@ class UpdateCost(NamedTuple):
 
 
 def update_costs(
-    corpus: Corpus, names: Iterable[str] | None = None, *, seed: int = 0, updates: int = 5
+    corpus: Corpus, names: Iterable[str] | None = None, *, seed: int = 0, updates: int = 8
 ) -> list[UpdateCost]:
     """Measure the updates of networks on the first batches of the text, as the ladder trains them.
 
