@@ -44,7 +44,7 @@ def renewal(h_prev: ArrayLike, h_tilde: ArrayLike, u: ArrayLike, *, word: str) -
         ax.plot(new[order], rows, "D", color=ORANGE, markerfacecolor="white", markeredgewidth=1.6, zorder=4)
         ax.plot(h[order], rows, "o", color=BLUE, markersize=7.5, zorder=5)
         for row, unit in zip(rows, order, strict=True):
-            ax.text(1.18, row, f"{gate[unit]:.2f}", va="center", ha="right")
+            ax.text(1.18, float(row), f"{gate[unit]:.2f}", va="center", ha="right")
         ax.text(1.18, gate.size - 0.35, "u", va="bottom", ha="right", fontweight="bold")
         ax.set_yticks(rows, [f"unit {unit + 1}" for unit in order])
         ax.set_ylim(-0.7, gate.size + 0.3)
