@@ -63,8 +63,8 @@ def stack_diagram(words: Sequence[str], depth: int, *, residual: bool = False) -
             top = (STEP * t, RISE * depth + BOX[1] / 2)
             _arrow(ax, top, (top[0], top[1] + 0.45), VERMILLION)
         ways = "Three" if residual else "Two"
-        past = ", dashed orange past each layer" if residual else ""
-        title = f"{ways} ways through {depth} layers: grey in time, blue upwards{past}"
+        past = ", dashed orange past a layer" if residual else ""
+        title = f"{ways} ways through {depth} layers: grey in time, blue up{past}"
         ax.set_title(wrapped(title, 80), pad=4)
     connections = (
         " A dashed arrow leads from each box past the one above it, where it is added." if residual else ""
