@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,8 @@ from rnn_course.errors import DataError, ShapeError
 from rnn_course.figures.shortcuts import curves_by_depth, gradient_down_the_stack, time_beside_depth
 from rnn_course.figures.style import Picture
 
-SHARES = {"plain": [1e-6, 1e-3, 1], "residual": [3, 2, 1], "highway": [0.5, 0.7, 1]}
-LOSSES = {"plain": [[3, 2, 1], [3, 2.98, 2.96]], "residual": [[3, 2, 1], [3, 1.5, 1.2]]}
+SHARES: dict[str, Any] = {"plain": [1e-6, 1e-3, 1], "residual": [3, 2, 1], "highway": [0.5, 0.7, 1]}
+LOSSES: dict[str, Any] = {"plain": [[3, 2, 1], [3, 2.98, 2.96]], "residual": [[3, 2, 1], [3, 1.5, 1.2]]}
 
 
 def title(picture: Picture) -> str:
