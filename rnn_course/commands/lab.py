@@ -29,7 +29,7 @@ def lab(no_browser: bool, port: int | None) -> None:
         command.append("--allow-root")  # the only user of many containers
     # The kernel of this environment, not one of the same name in the home folder.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    # A newcomer's first screen is the lecture, without a question about news.
+    # A newcomer's first screen is the lecture, without a question about news; long lines of code wrap.
     settings = [str(Path(__file__).parent / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
     run_instead(command, root)

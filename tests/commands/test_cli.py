@@ -140,6 +140,8 @@ def test_lab_opens_the_welcome_notebook(
     assert mine == "/of/mine"
     page = json.loads((Path(settings) / "labconfig" / "page_config.json").read_text())
     assert page["disabledExtensions"]["@jupyterlab/apputils-extension:announcements"] is True
+    overrides = json.loads((Path(settings) / "labconfig" / "default_setting_overrides.json").read_text())
+    assert overrides["@jupyterlab/notebook-extension:tracker"]["codeCellConfig"]["lineWrap"] is True
 
 
 def test_lab_works_for_the_root_of_a_container(
