@@ -20,6 +20,7 @@ from rnn_course.cells.cell import CELLS, Cell
 from rnn_course.cells.packed import packed
 from rnn_course.cells.parameters import parameter_count
 from rnn_course.errors import CourseError, DataError
+from rnn_course.experiments.uses import write_greedily
 from rnn_course.layers import ReadoutParams
 from rnn_course.models.encoder import (
     EncoderCache,
@@ -262,7 +263,7 @@ def bottleneck(
     _train(attentive, deal, epochs, seed)
     shares = [
         float(np.mean([write(pair.source) == pair.target for pair in held_out]))
-        for write in (partial(_write, quick), partial(_write, slow), attentive.translate)
+        for write in (partial(write_greedily, quick), partial(write_greedily, slow), attentive.translate)
     ]
     sizes = parameter_count(quick.params), parameter_count(attentive.params)
     return Bottleneck(shares[0], shares[1], shares[2], attentive, sizes)
@@ -271,16 +272,3 @@ def bottleneck(
 def _train(model: Any, deal: Callable[..., Any], epochs: int, seed: int) -> None:
     config = TrainingConfig(epochs=epochs, learning_rate=5e-3, max_gradient_norm=1.0, seed=seed)
     train(model, lambda rng: deal(rng=rng), config, progress=False)
-
-
-def _write(model: Seq2Seq, source: Sequence[str], most: int = 15) -> tuple[str, ...]:
-    decoder = model.conditioned_on(source)
-    state = decoder.initial_state()
-    words: list[str] = []
-    while len(words) < most:
-        token = int(decoder.next_log_probs(state).argmax())
-        if token == Vocabulary.eos_id:
-            break
-        words.append(decoder.vocabulary.tokens[token])
-        state = decoder.advance(state, token)
-    return tuple(words)

@@ -216,7 +216,7 @@ def translating(*, seed: int = 0, sentences: int = 2500, test: int = 150, epochs
         [target.encode(pair.target) for pair in data],
     )
     _train(model, deal, seed, epochs)
-    written = [_write(model, pair.source) for pair in held_out]
+    written = [write_greedily(model, pair.source) for pair in held_out]
     lengths = sorted({len(pair.source) for pair in held_out})
 
     def share(texts: Sequence[tuple[str, ...]], length: int) -> float:
@@ -237,7 +237,8 @@ def translating(*, seed: int = 0, sentences: int = 2500, test: int = 150, epochs
     )
 
 
-def _write(model: Seq2Seq, source: Words, most: int = 15) -> tuple[str, ...]:
+def write_greedily(model: Seq2Seq, source: Sequence[str], most: int = 15) -> tuple[str, ...]:
+    """What the decoder writes about `source`, the most probable word each time, at most `most` words."""
     decoder = model.conditioned_on(source)
     state = decoder.initial_state()
     words: list[str] = []
