@@ -184,11 +184,15 @@ def test_an_index_of_torch_that_cannot_be_reached_is_named(course: Miniature, to
 
 
 def test_stopped_by_ctrl_c_without_a_traceback(course: Miniature) -> None:
-    run = course.start("lab")
-    while "torch" not in run.err():
-        time.sleep(0.01)
-    os.killpg(run.process.pid, signal.SIGINT)
-    status, _, err = run.end()
+    for _ in range(5):
+        run = course.start("lab")
+        while "torch" not in run.err():
+            time.sleep(0.01)
+        os.killpg(run.process.pid, signal.SIGINT)
+        status, _, err = run.end()
+        if status != 0:  # else it was done before the signal came
+            break
+        shutil.rmtree(course.root / ".venv")
     assert status == 130
     assert "Stopped." in err
     assert "Traceback" not in err
