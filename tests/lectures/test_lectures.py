@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from .minutes import reader_minutes
 from .run import BUDGET, NUMBERS, ROOT, numbers_of, run
 
 LECTURES = sorted((ROOT / "lectures").glob("*.ipynb"))
@@ -31,6 +33,8 @@ def test_runs_and_says_what_it_computes(path: Path) -> None:
         assert lecture.stderr() == []
         assert lecture.without_alt() == []
         assert lecture.seconds < BUDGET
+        stated = int(re.search(r"(\d+) minutes", lecture.notebook.cells[0].source)[1])  # type: ignore[index]
+        assert 0.7 < stated / reader_minutes(lecture.notebook, lecture.seconds) < 1.4
         for number in numbers_of(path.stem):
             value = lecture.value(number.value)
             assert number.least <= value <= number.most, f"“{number.said}” is {value}: {number.value}"
