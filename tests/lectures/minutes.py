@@ -1,7 +1,7 @@
 """How long a lecture takes a reader, from its run: what is read, predicted, looked at and waited for.
 
-Rates: 150 words a minute, slowly, since formulas stand in them; 3 seconds for a line of code; half a minute for
-a prediction; a minute and a half for each figure, widget or question; and the run itself.
+Rates: 150 words a minute, slowly, since formulas stand in them; 3 seconds for a line of code; half a minute
+for a prediction; a minute and a half for each figure, widget or question; and the run itself.
 """
 
 from __future__ import annotations
