@@ -35,7 +35,7 @@ PARTS: dict[str, set[str]] = {
     "experiments": {"beam_search", "models", "training", "gradients", "tasks", "torch_models"},
     "figures": set(),
     "widgets": {"figures", "experiments"},
-    "checks": {"cells", "models", "layers"},
+    "checks": {"cells", "gradients", "layers", "models", "tasks"},
     "grading": {"checks"},
     "environment": set(),
     "bootstrap": set(),
