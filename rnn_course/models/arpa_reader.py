@@ -11,8 +11,8 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from rnn_course.errors import DataError
-from rnn_course.models.key_table import KeyTable
 from rnn_course.models.ngram_index import NgramIndex
+from rnn_course.text.key_table import KeyTable
 from rnn_course.text.vocabulary import BOS, EOS, UNK, Vocabulary
 
 LOG10_ZERO = -99.0

@@ -13,7 +13,7 @@ side. With V = 10 and the bigrams (3 4), (3 7), (5 3):
     the trigram 3 7 5  prefix (3 7) has id 1, so its key is 1 * 10 + 5 = 15
 
 One n-gram is looked up by binary search. For a whole text a hash table of the keys is made once (see
-`key_table`), in which a look-up costs the same however many n-grams there are.
+`text.key_table`), in which a look-up costs the same however many n-grams there are.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from rnn_course.models.key_table import KeyTable
+from rnn_course.text.key_table import KeyTable
 from rnn_course.text.vocabulary import Vocabulary
 
 

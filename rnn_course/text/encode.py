@@ -7,7 +7,7 @@ sentence. Here a token's number is the order in which it was first seen, so that
 
 `number_words` finds these numbers with a few operations on whole arrays. The distinct tokens are few. Only
 they become strings, are counted, ordered and given their final ids; one table turns the first numbers into
-those.
+those. Where a vocabulary is given, its `word_index` finds the ids themselves.
 """
 
 from __future__ import annotations
@@ -52,19 +52,19 @@ def encode_text(
         raise DataError(
             f"the text marks the ends of its sentences with {EOS}; give it one sentence a line instead"
         )
-    numbers, distinct = _number_tokens(text)
-    if BOS in distinct:
+    if BOS in text and BOS in text.split():
         raise DataError(f"the text marks the beginnings of its sentences with {BOS}; remove the marks")
-    if distinct == [EOS]:
-        raise DataError(f"the text is empty: {len(text)} characters, and no token among them")
-
     if vocabulary is None:
+        numbers, distinct = _number_tokens(text)
         vocabulary = _vocabulary_by_frequency(np.bincount(numbers), distinct, min_count, max_size)
-    ids = vocabulary.encode(distinct)
-    stream = ids[numbers]
+        stream = vocabulary.encode(distinct)[numbers]
+    else:
+        stream = np.concatenate([vocabulary.word_index.ids(piece) for piece in _pieces(text)])
 
     # A blank line has left a `</s>` at the beginning or behind another one.
     is_end = stream == vocabulary.eos_id
+    if is_end.all():
+        raise DataError(f"the text is empty: {len(text)} characters, and no token among them")
     blank = is_end & np.concatenate(([True], is_end[:-1]))
     return (stream[~blank] if blank.any() else stream), vocabulary
 
@@ -73,7 +73,7 @@ def _number_tokens(text: str) -> tuple[Int[ndarray, " length"], list[str]]:
     """Tokens as numbers in order of first appearance, and the distinct tokens in that order."""
     number_of: defaultdict[str, int] = defaultdict(count().__next__)
     numbers = []
-    for piece in _pieces(text.replace("\n", f" {EOS} ") + f" {EOS} "):
+    for piece in _pieces(text):
         in_piece, words = number_words(piece)
         of_words = np.array([number_of[word] for word in words], dtype=np.int64)
         numbers.append(of_words.take(in_piece))
@@ -81,7 +81,8 @@ def _number_tokens(text: str) -> tuple[Int[ndarray, " length"], list[str]]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """A text that ends in a space, about a million characters at a time, cut at spaces."""
+    """A text with marks for the ends of its lines, about a million characters at a time, cut at spaces."""
+    text = text.replace("\n", f" {EOS} ") + f" {EOS} "
     start = 0
     while start < len(text):
         end = text.find(" ", start + PIECE_SIZE)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
 from rnn_course.errors import VocabularyError
+from rnn_course.text.word_index import WordIndex
 
 BOS = "<s>"
 EOS = "</s>"
@@ -74,6 +76,11 @@ class Vocabulary:
 
     def __hash__(self) -> int:
         return hash(self.tokens)
+
+    @cached_property
+    def word_index(self) -> WordIndex:
+        """Ids of the words of a whole text at once, for those who encode much of it."""
+        return WordIndex(self.tokens, self.unk_id)
 
     def id(self, token: str) -> int:
         """The id of `token`, or that of `<unk>` if the vocabulary does not hold it."""

@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_course.text import number_words as module
-from rnn_course.text.number_words import LONG, OTHER_SPACES, first_equal, number_words
+from rnn_course.text import word_bytes
+from rnn_course.text.number_words import first_equal, number_words
+from rnn_course.text.vocabulary import Vocabulary
+from rnn_course.text.word_bytes import LONG, OTHER_SPACES
+from rnn_course.text.word_index import WordIndex
 
 # Words that differ in one byte only, in their zeros, or behind 8, 16 and LONG bytes; bytes that are part of
 # a character; a lone surrogate, as Python keeps undecodable bytes of a file name.
@@ -52,15 +56,43 @@ def test_a_text_of_many_words():
 
 
 def test_words_with_the_same_hash_are_told_apart(monkeypatch):
-    calls, hashes = [], module._hashes
-
-    def same_at_first(blocks, lengths, multiplier):
-        calls.append(multiplier)
-        return hashes(blocks, lengths, multiplier) * np.uint64(len(calls) > 2)
-
-    monkeypatch.setattr(module, "_hashes", same_at_first)
+    calls = []
+    monkeypatch.setattr(word_bytes, "hashes", same_for_all(calls, until=2))
     check("the cat saw the dog")
     assert len(set(calls)) == 3
+
+
+def same_for_all(calls, until):
+    """Hashes that are 0 for every word in the first calls."""
+    hashes = word_bytes.hashes
+
+    def same_at_first(read, multiplier):
+        calls.append(multiplier)
+        return hashes(read, multiplier) * np.uint64(len(calls) > until)
+
+    return same_at_first
+
+
+@given(text=texts, known=st.lists(words | st.text(max_size=20), unique=True))
+def test_the_index_equals_a_vocabulary(text, known):
+    vocabulary = Vocabulary([word for word in known if word not in ("<s>", "</s>", "<unk>")])
+    assert vocabulary.word_index.ids(text).tolist() == vocabulary.encode(text.split()).tolist()
+
+
+def test_known_words_with_the_same_hash_get_another(monkeypatch):
+    calls = []
+    monkeypatch.setattr(word_bytes, "hashes", same_for_all(calls, until=2))
+    index = WordIndex(["the", "cat", "saw"], unknown=7)
+    assert len(set(calls)) == 3
+    assert index.ids("saw the dog").tolist() == [2, 0, 7]
+
+
+def test_an_unknown_word_with_the_hash_of_a_known_one_is_unknown(monkeypatch):
+    index = WordIndex(["the", "cats", "saw", "abcdefgh" * 2, "y" * (LONG + 9)], unknown=7)
+    known = index._keys(index._words)
+    impostors = ["abc", "catz", "sa", "abcdefgh" * 2 + "x", "z" * (LONG + 9)]
+    monkeypatch.setattr(index, "_keys", lambda read: known[: len(read.lengths)])
+    assert index.ids(" ".join(impostors)).tolist() == [7] * 5
 
 
 @given(keys=st.lists(st.integers(0, 5) | st.integers(0, 2**64 - 1)))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_course.models import key_table
-from rnn_course.models.key_table import KeyTable
+from rnn_course.text import key_table
+from rnn_course.text.key_table import KeyTable
 
 LARGEST = 2**63 - 1
 few, many = st.integers(0, 30), st.integers(0, LARGEST)
