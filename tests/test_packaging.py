@@ -81,6 +81,8 @@ def test_all_that_is_asked_for_is_pinned_everywhere(marker: dict[str, str]) -> N
         Requirement(line) for line in PYPROJECT["build-system"]["requires"]
     ]
     for requirement in wanted:
+        if requirement.marker and not requirement.marker.evaluate(marker):
+            continue
         assert Version(pins[canonicalize_name(requirement.name)]) in requirement.specifier
 
 

@@ -105,13 +105,26 @@ assert Tally().total() == 0
 }
 
 
-def write_course(root: Path) -> None:
-    """Write the configuration and the source of the assignment into a folder."""
+# A test that changes a name which the answer looks up: it passes only where both run in one process.
+SHARED = "def shared():\n    ### BEGIN SOLUTION\n    return factor\n    ### END SOLUTION"
+SHARED_TEST = "factor = 3\nassert shared() == 3"
+
+
+def write_course(root: Path, *, one_process: bool = False) -> None:
+    """Write the configuration and the source of the assignment into a folder.
+
+    Args:
+        one_process: whether there is also a test that keeps the assignment from being graded in two.
+    """
     folder = root / "source" / NAME
     folder.mkdir(parents=True)
     (root / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     (root / ".instructor_seed").write_text(f"{SEED}\n", encoding="utf-8")
-    nbformat.write(source_notebook(), folder / FILE)
+    notebook = source_notebook()
+    if one_process:
+        notebook.cells.append(graded("shared", SHARED, solution=True))
+        notebook.cells.append(graded("shared_test", SHARED_TEST, grade=True, locked=True, points=1))
+    nbformat.write(notebook, folder / FILE)
 
 
 def source_notebook() -> NotebookNode:

@@ -42,6 +42,7 @@ class Finding:
     status: str
     reason: str
     notes: list[str]
+    mode: str
     points: dict[str, float]
     said: dict[str, str] = field(default_factory=dict)
     size: int = 0
@@ -81,17 +82,20 @@ class Graded:
 
 
 @contextmanager
-def graded_class(root: Path, attacks: Iterable[Attack], *options: str) -> Iterator[Graded]:
+def graded_class(
+    root: Path, attacks: Iterable[Attack], *options: str, one_process: bool = False
+) -> Iterator[Graded]:
     """Release, hand in and grade; the listeners live until the `with` ends.
 
     Args:
         root: an empty folder.
         options: of `rnn-course grade`.
+        one_process: whether the assignment can be graded in one process only.
     """
     chosen = list(attacks)
     with ground(root) as around:
         place = around.place
-        write_course(place.root)
+        write_course(place.root, one_process=one_process)
         released = run(place, "release", NAME)
         assert released["code"] == 0, released["errors"]
         for student, earns in NEIGHBOURS.items():
@@ -165,6 +169,7 @@ def look(place: Place, command: dict[str, Any]) -> dict[str, Finding]:
             result["status"],
             result["reason"],
             result["notes"],
+            result["mode"],
             points.get(student, {}),
             failure_messages(nbformat.read(executed, as_version=4)) if exists else {},
             executed.stat().st_size if exists else 0,

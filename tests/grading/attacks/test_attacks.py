@@ -6,6 +6,7 @@ tier, so that no class is graded twice where tests are shared out among processe
 
 from __future__ import annotations
 
+import json
 import os
 from html.parser import HTMLParser
 from pathlib import Path
@@ -28,6 +29,8 @@ LARGEST = 3_000_000  # bytes of an executed notebook, beyond what was handed in
 STOPPED_BY_A_SANDBOX = {
     "reading", "writing outside", "network", "memory and disk", "ends and signals", "wire",
 }  # fmt: skip
+# Of what is handed in as a file, and of deadlines, which do not know how many processes there are.
+THE_SAME_IN_ONE_PROCESS = {"files", "names", "scripts in outputs", "cells and metadata", "time"}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,29 @@ def test_a_class_under_attack(tier: Tier, tmp_path: Path) -> None:
     assert found == {}
 
 
+def test_a_class_in_two_processes_without_a_sandbox(tmp_path: Path) -> None:
+    """What no sandbox is needed for holds on macOS and Windows too: marks cannot be had by tampering."""
+    attacks = [attack for attack in CORPUS if attack.family not in STOPPED_BY_A_SANDBOX]
+    with graded_class(Path(os.path.realpath(tmp_path)), attacks, "--unsafe", *OPTIONS[2:]) as graded:
+        assert graded.command["code"] == 1, graded.command["errors"]
+        found = complaints(graded, attacks)
+    assert found == {}
+
+
+def test_a_class_in_one_process_under_attack(tmp_path: Path) -> None:
+    """Who tampers there may have points, and every report says so; but all that is around it is safe."""
+    root = Path(os.path.realpath(tmp_path))
+    attacks = [attack for attack in CORPUS if attack.family not in THE_SAME_IN_ONE_PROCESS]
+    with graded_class(root, attacks, *OPTIONS, one_process=True) as graded:
+        assert graded.command["code"] == 1, graded.command["errors"]
+        earns = {*STOPPED_BY_A_SANDBOX, "honest, unlucky"} - {"wire"}  # tests answer through that wire, too
+        found = complaints(graded, [attack for attack in attacks if attack.family in earns])
+        assert json.loads(graded.command["output"])["in_one_process"] == [NAME]
+    assert found == {}
+    modes = {finding.mode for finding in graded.findings.values() if finding.status == "graded"}
+    assert modes == {"single"}
+
+
 def complaints(graded: Graded, attacks: list[Attack]) -> dict[str, object]:
     """All that is not as it must be, by what it is about."""
     found: dict[str, object] = {
@@ -58,8 +84,8 @@ def complaints(graded: Graded, attacks: list[Attack]) -> dict[str, object]:
         finding = graded.findings.get(student)
         if finding is None or (finding.status, finding.points) != ("graded", earns):
             found[f"neighbour {student}"] = finding
-    expected = {*NEIGHBOURS, *(attack.student for attack in attacks)}
     handed_in = graded.place.root / "submitted"
+    expected = {folder.name for folder in handed_in.iterdir()}
     about = {
         "students": sorted(set(graded.findings) ^ expected),
         "changed outside": graded.changes,
