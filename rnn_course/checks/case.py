@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rnn_course.checks.answer_cell import answer_cell
 from rnn_course.checks.plain import Plain
+
+if TYPE_CHECKING:
+    from rnn_course.checks.call import Outcome
 
 
 @dataclass(frozen=True, eq=False)  # a case is the same as itself alone, so that outcomes can be kept by case
@@ -29,6 +31,16 @@ class Property(NamedTuple):
     broken: Callable[[tuple[Plain, ...], Plain], str | None]  # (arguments, value) -> what is wrong, or None
 
 
+class Across(NamedTuple):
+    """Something that right answers to several cases have together: what comes later changes nothing earlier.
+
+    Like a property, it is looked at when a value is wrong, to say what is wrong with it.
+    """
+
+    name: str
+    broken: Callable[[Sequence[Case], Sequence[Outcome]], str | None]
+
+
 class Mistake(NamedTuple):
     """A wrong answer that students give, as a small implementation of its own.
 
@@ -36,19 +48,17 @@ class Mistake(NamedTuple):
         name: short and unique within the task: `end-not-counted`.
         what: completes "This is what you get when ...".
         hint: what to think about, without the answer.
-        implementation: a plain `def` that needs nothing but numpy, math and collections.
+        implementation: a plain `def`. It needs nothing but numpy, math, collections, and functions and
+            constants of its own module; so several may share a function that takes the fault as an argument.
+        keeps: the share of the task's points that it leaves, where a task is marked on a scale.
     """
 
     name: str
     what: str
     hint: str
     implementation: Callable[..., Any]
+    keeps: float = 0.0
 
     def as_answer(self, function: str) -> str:
         """The mistake as a student would have written it: the source of a cell that defines `function`."""
-        source = inspect.getsource(self.implementation)
-        own_name = self.implementation.__name__
-        return (
-            "import itertools\nimport math\nfrom collections import Counter, defaultdict\n\n"
-            "import numpy as np\n\n\n" + re.sub(rf"\b{own_name}\b", function, source).rstrip()
-        )
+        return answer_cell(self.implementation, function)

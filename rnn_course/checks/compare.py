@@ -97,24 +97,32 @@ def kind_of(value: Plain) -> str:
 
 def shown(value: Plain, width: int = 160) -> str:
     """A value as it would be written, numbers to six digits, cut in the middle if it is long."""
-    text = _written(value)
+    text = written(value)
     if len(text) <= width:
         return text
     half = (width - 5) // 2
     return f"{text[:half]} ... {text[-half:]}"
 
 
-def _written(value: Plain) -> str:
+def written(value: Plain, array: str = "{}") -> str:
+    """A value as it would be written, in full, numbers to six digits.
+
+    Args:
+        array: how an array is written, with the lists that it holds for the braces: `np.array({})`.
+    """
     if isinstance(value, float):
         return f"{value:.6g}" if value != int_like(value) else f"{value:.1f}"
     if isinstance(value, np.ndarray):
-        return _written(value.tolist())
+        if array != "{}" and not value.size:
+            return f"np.zeros({value.shape})"
+        return array.format(written(value.tolist()))
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_written(k)}: {_written(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{written(k)}: {written(v, array)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_written, value)) + "]"
+        return "[" + ", ".join(written(item, array) for item in value) + "]"
     if isinstance(value, tuple):
-        return "(" + ", ".join(map(_written, value)) + ("," if len(value) == 1 else "") + ")"
+        inside = ", ".join(written(item, array) for item in value)
+        return f"({inside}{',' if len(value) == 1 else ''})"
     return repr(value)
 
 
@@ -140,7 +148,7 @@ def _dict_differences(
         yield Difference(where, f"expected {kind_of(expected)} entries, got {kind_of(got)} {shown(got)}")
         return
     for key, value in expected.items():
-        place = f"{where}[{_written(key)}]"
+        place = f"{where}[{written(key)}]"
         if key not in got:
             yield Difference(place, f"expected {shown(value)}, but there is no such key")
         else:
@@ -148,7 +156,7 @@ def _dict_differences(
     for key, value in got.items():
         if key not in expected:
             yield Difference(
-                f"{where}[{_written(key)}]", f"got {shown(value)}, but this key should not be there"
+                f"{where}[{written(key)}]", f"got {shown(value)}, but this key should not be there"
             )
 
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from rnn_course.checks.call import Outcome
 from rnn_course.checks.case import Case, Mistake
-from rnn_course.checks.compare import Difference, entries, shown
-from rnn_course.checks.plain import Plain, type_name
+from rnn_course.checks.plain import type_name
+from rnn_course.checks.written_call import written_call
 from rnn_course.errors import CourseError
 
 if TYPE_CHECKING:
     from rnn_course.checks.task import Task
 
-ENTRIES_SHOWN = 4
 LINES_PRINTED = 6
 WIDTH = 96  # characters; a notebook's output is not much wider
 
@@ -26,12 +25,6 @@ class CheckFailed(CourseError, AssertionError):
     def _render_traceback_(self) -> list[str]:
         # IPython shows this in place of the traceback, which would lead into the checks' own code.
         return str(self).splitlines()
-
-
-def written_call(task: Task, case: Case, width: int = 300) -> list[str]:
-    """The call as a student could type it, under what is particular about it."""
-    call = f"{task.function}({', '.join(shown(value, width) for value in case.arguments)})"
-    return [f"# {case.about}", call] if case.about else [call]
 
 
 def untouched(task: Task) -> str:
@@ -71,36 +64,24 @@ def fault_words(task: Task, outcome: Outcome) -> list[str]:
     ]
 
 
-def difference_words(right: Plain, value: Plain, differs: Sequence[Difference]) -> list[str]:
-    """For a value that is not the right one."""
-    lines = [f"expected  {shown(right)}", f"got       {shown(value)}"]
-    if value is None:
-        return [*lines, "Nothing came back: is `return` missing?"]
-    if not differs[0].where:  # the value as a whole: one number, or something of another kind or length
-        return [*lines, "", f"That is, {differs[0].says}."]
-    lines += ["", f"{len(differs)} of {entries(right)} entries differ:"]
-    lines += [f"  {difference.where}  {difference.says}" for difference in differs[:ENTRIES_SHOWN]]
-    if len(differs) > ENTRIES_SHOWN:
-        lines.append(f"  ... and {len(differs) - ENTRIES_SHOWN} more")
-    return lines
-
-
-def summary_words(value: Plain, differs: Sequence[Difference]) -> list[str]:
-    """For a value of which only a summary can be compared, such as frequencies of what was drawn."""
-    lines = [f"returned  {shown(value)}", ""]
-    lines += [f"  {difference.where[2:-2]}: {difference.says}" for difference in differs[:ENTRIES_SHOWN]]
-    return lines
-
-
 def report(
-    task: Task, case: Case, outcome: Outcome, says: list[str], *, hidden: bool, mistake: Mistake | None
+    task: Task,
+    cases: Sequence[Case],
+    outcomes: Sequence[Outcome],
+    at: int,
+    says: list[str],
+    *,
+    hidden: bool,
+    mistake: Mistake | None,
 ) -> str:
-    """The whole message for a task that is not solved yet."""
+    """The whole message for a task that is not solved yet, shown by the case at index `at`."""
+    case, outcome = cases[at], outcomes[at]
     lines = [f"{task.label}: not yet{' (hidden tests)' if hidden else ''}.", ""]
     lines += [wrapped(f"  {line}") if line else "" for line in (*written_call(task, case), *says)]
     if outcome.kind == "value":
-        broken = (prop.broken(case.arguments, outcome.value) for prop in task.properties)
-        lines += [f"  {words}" for words in broken if words]
+        broken = [prop.broken(case.arguments, outcome.value) for prop in task.properties]
+        broken += [compared.broken(cases, outcomes) for compared in task.across]
+        lines += [wrapped(f"  {words}") for words in broken if words]
     lines.append("")
     if mistake is not None:
         lines += [f"This is what you get when {mistake.what}.", wrapped(f"Hint: {mistake.hint}")]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rnn_course.checks import feedback
+from rnn_course.checks import feedback, value_words
 from rnn_course.checks.call import Caller, Outcome, call, call_once
 from rnn_course.checks.case import Case, Mistake
 from rnn_course.checks.compare import differences, same
@@ -39,10 +39,8 @@ def judge(
     found = first_fault(task, cases, outcomes)
     if found is not None:
         at, says = found
-        message = feedback.report(
-            task, cases[at], outcomes[at], says, hidden=hidden, mistake=named(task, cases, outcomes)
-        )
-        raise CheckFailed(message)
+        mistake = named(task, cases, outcomes)
+        raise CheckFailed(feedback.report(task, cases, outcomes, at, says, hidden=hidden, mistake=mistake))
 
 
 def first_fault(
@@ -56,9 +54,9 @@ def first_fault(
         right = task.right(case)
         differs = list(differences(right, came.value, task.tolerance))
         if differs and task.summary is not None:
-            return at, feedback.summary_words(outcome.value, differs)
+            return at, value_words.summary_words(outcome.value, differs)
         if differs:
-            return at, feedback.difference_words(right, outcome.value, differs)
+            return at, value_words.difference_words(right, outcome.value, differs, task.parts)
     wrong_together = task.together(cases, outcomes)
     return (wrong_together[0], [wrong_together[1]]) if wrong_together else None
 

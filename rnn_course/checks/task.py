@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnn_course.checks.call import Caller, Outcome, call
-from rnn_course.checks.case import Case, Mistake, Property
+from rnn_course.checks.case import Across, Case, Mistake, Property
 from rnn_course.checks.compare import USUAL, Tolerance
 from rnn_course.checks.judge import judge
 from rnn_course.checks.plain import Plain, plain
@@ -40,6 +40,8 @@ class Task:
         hidden: draws the other cases.
         mistakes: the catalogue.
         properties: what every right answer has.
+        across: what right answers to several cases have together.
+        parts: names of what the function returns together, in order: `loss` and `gradients`.
         summary: (arguments, value) -> what is compared, if that is not the value itself: sampling compares
             frequencies, not sentences. It raises NotPlain for a value that it cannot read.
         expected: arguments -> the right summary; by default the reference's answer.
@@ -61,6 +63,8 @@ class Task:
     hidden: Callable[[np.random.Generator], Iterable[Case]]
     mistakes: tuple[Mistake, ...]
     properties: tuple[Property, ...] = ()
+    across: tuple[Across, ...] = ()
+    parts: tuple[str, ...] = ()
     summary: Callable[[tuple[Plain, ...], Plain], Plain] | None = None
     expected: Callable[..., Plain] | None = None
     together: Callable[[Sequence[Case], Sequence[Outcome]], tuple[int, str] | None] = _nothing
@@ -70,6 +74,11 @@ class Task:
     def answer_id(self) -> str:
         """grade_id of the cell that holds the student's function."""
         return f"{self.assignment}_{self.name}"
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The names of all functions that its answer cell holds: one, but for tasks of another kind."""
+        return (self.function,)
 
     @property
     def test_id(self) -> str:
@@ -83,6 +92,16 @@ class Task:
                 return mistake
         known = ", ".join(mistake.name for mistake in self.mistakes)
         raise CourseError(f"{self.test_id} has no mistake {name!r}; it has {known}")
+
+    def example(self, number: int = 1) -> tuple[Plain, ...]:
+        """The arguments of a visible case, as copies: `cell_step(*a3.cell.example(2))` calls it as the check.
+
+        Args:
+            number: which case, the first one being 1.
+        """
+        if number not in range(1, len(self.visible) + 1):
+            raise CourseError(f"{self.label} has the examples 1 to {len(self.visible)}, not {number!r}")
+        return copy.deepcopy(self.visible[number - 1].arguments)
 
     @lru_cache(maxsize=128)  # noqa: B019 (tasks are constants of their modules and live as long as they)
     def hidden_cases(self, seed: int) -> tuple[Case, ...]:

@@ -52,7 +52,7 @@ def find_notebook(name: str) -> Path:
     path = Path(name)
     if path.is_file():
         return path
-    known = [assignment(each) for each in NAMES]
+    known = [assignment(each) for each in NAMES if path.is_dir() or name.partition("_")[0] == each]
     if path.is_dir():
         places = [path]
         wanted = [each.notebook for each in known]

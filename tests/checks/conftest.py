@@ -1,6 +1,6 @@
-"""Lets the tests here use what the tests of a1 are built with."""
+"""Lets the tests in the folders below use what the tests here are built with."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent / "a1"))
+sys.path.insert(0, str(Path(__file__).parent))

@@ -3,16 +3,16 @@
 import copy
 
 import pytest
-from a1_release import cell, released
 from nbformat import NotebookNode
 
+from assignments import cell, released, source
 from rnn_course.checks.a1 import ASSIGNMENT
 from rnn_course.checks.structure import checksum, damage
 
 
 @pytest.fixture
 def notebook() -> NotebookNode:
-    return released()
+    return released(ASSIGNMENT)
 
 
 def test_our_checksum_is_nbgrader_s(notebook: NotebookNode) -> None:
@@ -33,9 +33,7 @@ def test_a_release_and_a_solved_release_are_undamaged(notebook: NotebookNode) ->
 
 
 def test_the_source_is_undamaged() -> None:
-    from a1_release import source
-
-    assert list(damage(source(), ASSIGNMENT)) == []
+    assert list(damage(source(ASSIGNMENT), ASSIGNMENT)) == []
 
 
 def test_a_lost_cell(notebook: NotebookNode) -> None:

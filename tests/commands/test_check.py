@@ -10,11 +10,11 @@ from click.testing import CliRunner, Result
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "checks" / "a1"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "checks"))
 
-from a1_release import cell, released, solved
-
-from rnn_course.checks.a1 import TASKS, perplexity
+import assignments
+from assignments import cell
+from rnn_course.checks.a1 import ASSIGNMENT, TASKS, perplexity
 from rnn_course.cli import rnn_course
 
 
@@ -39,7 +39,7 @@ def states(output: str) -> dict[str, str]:
 
 
 def test_a_solved_notebook(write, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    path = write(solved())
+    path = write(assignments.solved(ASSIGNMENT))
     before = path.read_bytes()
     result = run(tmp_path)
     assert result.exit_code == 0, result.output
@@ -55,10 +55,10 @@ def test_a_solved_notebook(write, tmp_path: Path) -> None:  # type: ignore[no-un
 
 
 def test_a_notebook_with_many_faults(write) -> None:  # type: ignore[no-untyped-def]
-    notebook = solved()
+    notebook = assignments.solved(ASSIGNMENT)
     mistake = perplexity.task.mistake("averaged-perplexities")
     cell(notebook, "a1_perplexity").source = mistake.as_answer("perplexity")
-    cell(notebook, "a1_mle").source = cell(released(), "a1_mle").source
+    cell(notebook, "a1_mle").source = cell(assignments.released(ASSIGNMENT), "a1_mle").source
     cell(notebook, "a1_chain_rule").source = "def sentence_log_prob(table, sentence)\n    return 0"
     cell(notebook, "a1_add_k").source = "add_k = None"
     cell(notebook, "a1_interpolation_test").source = "assert True"
@@ -102,7 +102,7 @@ def test_a_notebook_with_many_faults(write) -> None:  # type: ignore[no-untyped-
 
 
 def test_the_untouched_release(write) -> None:  # type: ignore[no-untyped-def]
-    result = run(write(released()))
+    result = run(write(assignments.released(ASSIGNMENT)))
     assert result.exit_code == 1
     assert set(states(result.output).values()) == {"still to do", "no answer yet"}
     assert "Visible tests: 0 of 90 points." in result.output
@@ -166,7 +166,7 @@ def test_without_a_kernel(write, monkeypatch: pytest.MonkeyPatch) -> None:  # ty
     from rnn_course.checks import run_notebook
 
     monkeypatch.setattr(run_notebook, "KERNEL", "no-such-kernel")
-    result = run(write(solved()))
+    result = run(write(assignments.solved(ASSIGNMENT)))
     assert result.exit_code == 2
     assert "there is no kernel 'no-such-kernel'" in result.output
 
@@ -178,7 +178,7 @@ def only(notebook: NotebookNode, *names: str) -> None:
 
 
 def test_a_cell_that_takes_too_long(write) -> None:  # type: ignore[no-untyped-def]
-    notebook = solved()
+    notebook = assignments.solved(ASSIGNMENT)
     only(notebook, "a1_counts", "a1_counts_test", "a1_mle", "a1_mle_test")
     notebook.cells.insert(3, new_code_cell("import time\ntime.sleep(60)"))
     result = run(write(notebook), "--timeout", 5)
@@ -193,7 +193,7 @@ def test_a_cell_that_cannot_be_interrupted(write, monkeypatch: pytest.MonkeyPatc
     from rnn_course.checks import run_notebook
 
     monkeypatch.setattr(run_notebook, "SECONDS_TO_ANSWER", 2)
-    notebook = solved()
+    notebook = assignments.solved(ASSIGNMENT)
     only(notebook, "a1_counts", "a1_counts_test", "a1_mle", "a1_mle_test")
     stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
     notebook.cells.insert(3, new_code_cell(stubborn))
@@ -207,7 +207,7 @@ def test_a_cell_that_cannot_be_interrupted(write, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.slow
 def test_a_cell_that_ends_python(write) -> None:  # type: ignore[no-untyped-def]
-    notebook = solved()
+    notebook = assignments.solved(ASSIGNMENT)
     only(notebook, "a1_counts", "a1_counts_test", "a1_mle", "a1_mle_test")
     notebook.cells.insert(3, new_code_cell("import os\nos._exit(3)"))
     result = run(write(notebook))

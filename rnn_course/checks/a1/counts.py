@@ -205,4 +205,4 @@ task = Task(
     hidden=hidden,
     mistakes=MISTAKES,
 )
-check, grade = task.check, task.grade
+check, grade, example = task.check, task.grade, task.example

@@ -187,4 +187,4 @@ task = Task(
     mistakes=MISTAKES,
     properties=(probabilities, sums_to_one),
 )
-check, grade = task.check, task.grade
+check, grade, example = task.check, task.grade, task.example

@@ -135,4 +135,4 @@ task = Task(
     mistakes=MISTAKES,
     properties=(rows_sum_to_one,),
 )
-check, grade = task.check, task.grade
+check, grade, example = task.check, task.grade, task.example

@@ -205,4 +205,4 @@ task = Task(
     mistakes=MISTAKES,
     properties=(not_nan,),
 )
-check, grade = task.check, task.grade
+check, grade, example = task.check, task.grade, task.example

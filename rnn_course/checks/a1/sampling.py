@@ -160,4 +160,4 @@ task = Task(
     together=seed_is_used,
     tolerance=TOLERANCE,
 )
-check, grade = task.check, task.grade
+check, grade, example = task.check, task.grade, task.example

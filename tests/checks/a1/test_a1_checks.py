@@ -1,46 +1,13 @@
-"""What passes a1's checks and what does not: the reference, other right answers, mistakes, and liars."""
+"""What is special to the checks of a1: points, one message in full, and how far chance may stray."""
 
-import re
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from a1_variants import VARIANTS
-from a1_words import words_of
 
-from rnn_course.checks.a1 import ASSIGNMENT, TASKS
-from rnn_course.checks.case import Mistake
-from rnn_course.checks.feedback import CheckFailed
-from rnn_course.checks.task import Task
+from assignments import words_of
+from rnn_course.checks.a1 import TASKS
 
-SECONDS = 2  # of CPU, that a visible check may take
-SEEDS = (1, 2, 3)  # of hidden cases
-MORE_SEEDS = range(100, 130)
 BY_NAME = {task.name: task for task in TASKS}
-each_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-each_mistake = pytest.mark.parametrize(
-    ("task", "mistake"),
-    [
-        pytest.param(task, mistake, id=f"{task.name}-{mistake.name}")
-        for task in TASKS
-        for mistake in task.mistakes
-    ],
-)
-each_variant = pytest.mark.parametrize(
-    ("task", "variant"),
-    [pytest.param(BY_NAME[n], v, id=v.__name__) for n, variants in VARIANTS.items() for v in variants],
-)
-
-
-def names_it(task: Task, mistake: Mistake, says: str) -> bool:
-    """Whether these are the mistake's own words, wherever its lines are broken."""
-    told = " ".join(says.split())
-    return (
-        f"This is what you get when {mistake.what}. Hint: {mistake.hint} Where to look: {task.look}" in told
-    )
 
 
 def test_the_points_are_those_of_the_course() -> None:
@@ -51,127 +18,11 @@ def test_the_points_are_those_of_the_course() -> None:
     assert points["add_k"] + points["interpolation"] == 15
     assert points["continuation"] + points["kneser_ney"] == 25
     assert points["sampling"] == 10
-    assert ASSIGNMENT.points == 100
 
 
-@each_task
-def test_the_reference_passes(task: Task, capsys: pytest.CaptureFixture[str]) -> None:
-    started = time.process_time()
-    assert task.check(task.reference)
-    assert time.process_time() - started < SECONDS
-    assert capsys.readouterr() == (f"{task.label}: passed.\n", "")
-    for seed in SEEDS:
-        assert task.grade(task.reference, seed=seed)
-    assert capsys.readouterr() == ("", "")
-
-
-@each_variant
-def test_right_answers_written_otherwise_pass(task: Task, variant: Callable[..., Any]) -> None:
-    assert task.check(variant)
-    assert task.grade(variant, seed=1)
-
-
-@each_mistake
-def test_a_mistake_fails_and_is_named(task: Task, mistake: Mistake) -> None:
-    started = time.process_time()
-    says = words_of(lambda: task.check(mistake.implementation))
-    assert time.process_time() - started < SECONDS
-    assert names_it(task, mistake, says), says
-    assert says.startswith(f"{task.label}: not yet.")
-    for seed in SEEDS[: 1 if task.name == "sampling" else None]:
-        says = words_of(lambda: task.grade(mistake.implementation, seed=seed))  # noqa: B023
-        assert names_it(task, mistake, says), says
-        assert says.startswith(f"{task.label}: not yet (hidden tests).")
-
-
-@pytest.mark.slow
-@each_task
-def test_every_seed_knows_right_from_wrong(task: Task) -> None:
-    for seed in MORE_SEEDS[: 5 if task.name == "sampling" else None]:  # thousands of draws each
-        assert task.grade(task.reference, seed=seed)
-        variants: tuple[Callable[..., Any], ...] = VARIANTS[task.name]
-        for variant in variants:
-            assert task.grade(variant, seed=seed)
-        for mistake in task.mistakes:
-            says = words_of(lambda: task.grade(mistake.implementation, seed=seed))  # noqa: B023
-            assert names_it(task, mistake, says), says
-
-
-def test_there_are_enough_mistakes_and_each_has_its_own_name_and_words() -> None:
+def test_every_task_has_its_catalogue() -> None:
     assert sum(len(task.mistakes) for task in TASKS) >= 60
-    for task in TASKS:
-        assert len(task.mistakes) >= 5
-        assert len({mistake.name for mistake in task.mistakes}) == len(task.mistakes)
-        assert len({mistake.what for mistake in task.mistakes}) == len(task.mistakes)
-
-
-@each_task
-def test_an_untouched_task_says_what_to_do(task: Task) -> None:
-    def untouched(*arguments: object) -> None:
-        raise NotImplementedError
-
-    for check in (lambda: task.check(untouched), lambda: task.grade(untouched, seed=1)):
-        says = words_of(check)
-        assert "still to do" in says
-        assert task.function in says
-        assert "raise NotImplementedError()" in says
-
-
-@each_task
-def test_changing_an_argument_is_a_mistake_with_a_name(task: Task) -> None:
-    def careless(*arguments: Any) -> Any:
-        answer = task.reference(*arguments)
-        for argument in arguments:
-            if isinstance(argument, dict):
-                argument.clear()
-            elif isinstance(argument, list):
-                argument.append("left over")
-        return answer
-
-    says = words_of(lambda: task.check(careless))
-    assert "It changed its argument" in says
-    assert "belongs to the caller" in says
-
-
-@each_task
-def test_state_between_calls_is_a_mistake_with_a_name(task: Task) -> None:
-    earlier: list[Any] = []
-
-    def remembers(*arguments: Any) -> Any:
-        earlier.append(task.reference(*arguments))
-        return earlier[max(0, len(earlier) - 2)]  # the answer to the call before
-
-    says = words_of(lambda: task.grade(remembers, seed=1))
-    assert "two different answers" in says
-
-
-@each_task
-def test_an_exception_is_told_with_its_line(task: Task) -> None:
-    def fails(*arguments: object) -> None:
-        table: dict[str, int] = {}
-        table["cat"] += 1
-
-    says = words_of(lambda: task.check(fails))
-    assert "It raised KeyError: 'cat'" in says
-    assert 'table["cat"] += 1' in says
-    assert f"  {task.function}(" in says
-
-
-@each_task
-def test_what_the_function_prints_is_shown_when_it_is_wrong(task: Task) -> None:
-    def prints(*arguments: object) -> None:
-        for number in range(20):
-            print("step", number)
-
-    says = words_of(lambda: task.check(prints))
-    assert "Nothing came back: is `return` missing?" in says or f"where {task.returns} was expected" in says
-    assert "step 5\n  ... and 14 lines more" in says
-    assert "step 6" not in says
-
-
-@each_task
-def test_something_that_is_no_function(task: Task) -> None:
-    assert "should be a function" in words_of(lambda: task.check({"the": 1}))  # type: ignore[arg-type]
+    assert min(len(task.mistakes) for task in TASKS) >= 5
 
 
 @pytest.mark.parametrize("name", ["add_k", "kneser_ney", "interpolation", "continuation"])
@@ -202,29 +53,6 @@ def test_the_words_for_a_student() -> None:
         'Where to look: the equation in the text of task 3, and what T counts; lecture 02, "One number to\n'
         '  compare models by".'
     )
-
-
-def test_no_line_is_too_wide_for_a_notebook() -> None:
-    for task in TASKS:
-        for mistake in task.mistakes[:3]:
-            says = words_of(lambda: task.grade(mistake.implementation, seed=1))  # noqa: B023
-            assert max(map(len, says.splitlines())) <= 110
-
-
-@each_task
-def test_where_to_look_exists(task: Task) -> None:
-    """Lectures and their sections are called by their names."""
-    found = re.search(r'lecture (\d\d), "(.*)"\.$', task.look)
-    assert found is not None
-    number, section = found.groups()
-    (lecture,) = (Path(__file__).resolve().parents[3] / "lectures").glob(f"{number}_*.ipynb")
-    text = "\n".join(c.source for c in nbformat.read(lecture, as_version=4).cells).replace("*", "")
-    assert f"## {section}\n" in text
-
-
-def test_ipython_shows_the_words_and_no_traceback() -> None:
-    failed = CheckFailed("Task 1: not yet.\n\n  expected 2")
-    assert failed._render_traceback_() == ["Task 1: not yet.", "", "  expected 2"]
 
 
 @pytest.mark.slow

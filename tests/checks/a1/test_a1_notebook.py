@@ -1,165 +1,21 @@
-"""The notebook of a1: its form, its release, and every catalogued mistake planted in it.
+"""What is special to the notebook of a1: its worked values, and the numbers of its written question."""
 
-Cells are run in a plain namespace here. The way through kernels and nbgrader is tested with the grader.
-"""
-
-import contextlib
-import io
-import re
 from typing import Any
 
-import a1_release
 import pytest
-from a1_release import cell
-from nbformat import NotebookNode
 
-from rnn_course.checks.a1 import ASSIGNMENT, TASKS
-from rnn_course.checks.case import Mistake
-from rnn_course.checks.feedback import CheckFailed
-from rnn_course.checks.structure import grade_id
-from rnn_course.checks.task import Task
-
-SEED = "20240917"
-TEST_CELL = """\
-from rnn_course.checks import a1
-
-assert a1.{name}.check({function})
-### BEGIN HIDDEN TESTS
-assert a1.{name}.grade({function})
-### END HIDDEN TESTS"""
+from assignments import released, run_to_the_tests, source
+from rnn_course.checks.a1 import ASSIGNMENT
 
 
-@pytest.fixture(scope="module")
-def source() -> NotebookNode:
-    return a1_release.source()
+def test_the_release_does_not_hold_the_size_of_the_vocabulary() -> None:
+    """The number from which the written question's answer begins."""
+    assert not any("1,799" in cell.source for cell in released(ASSIGNMENT).cells)
 
 
-@pytest.fixture(scope="module")
-def release() -> NotebookNode:
-    return a1_release.released()
-
-
-@pytest.fixture(autouse=True)
-def _seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RNN_COURSE_SEED", SEED)
-
-
-def run_to_the_tests(notebook: NotebookNode, planted: dict[str, str] | None = None) -> dict[str, Any]:
-    """A namespace in which the set-up and all answers were run, some of them replaced."""
-    namespace: dict[str, Any] = {}
-    exec(cell(notebook, "a1_setup").source, namespace)
-    for task in TASKS:
-        exec((planted or {}).get(task.answer_id, cell(notebook, task.answer_id).source), namespace)
-    return namespace
-
-
-def failing(notebook: NotebookNode, namespace: dict[str, Any]) -> dict[str, str]:
-    """What the test cells that fail say, by task."""
-    said = {}
-    for task in TASKS:
-        output = io.StringIO()
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            try:
-                exec(cell(notebook, task.test_id).source, dict(namespace))
-            except CheckFailed as failure:
-                said[task.name] = str(failure)
-        passed = f"{task.label}: passed.\n"
-        assert output.getvalue() == passed or (task.name in said and output.getvalue() in ("", passed))
-    return said
-
-
-def test_the_cells_are_as_the_checks_expect_them(source: NotebookNode) -> None:
-    marks = [c.metadata.nbgrader for c in source.cells if grade_id(c)]
-    order = [name for task in TASKS for name in (task.answer_id, task.test_id)]
-    assert [m.grade_id for m in marks] == ["a1_setup", *order, "a1_written"]
-    assert sum(m.get("points", 0) for m in marks) == 100
-    for task in TASKS:
-        answer, test = cell(source, task.answer_id), cell(source, task.test_id)
-        assert (answer.metadata.nbgrader.solution, answer.metadata.nbgrader.locked) == (True, False)
-        assert answer.source.startswith(f"def {task.function}({', '.join(task.arguments)}):\n")
-        assert test.source == TEST_CELL.format(name=task.name, function=task.function)
-        assert test.metadata.nbgrader.points == task.points
-        assert (test.metadata.nbgrader.grade, test.metadata.nbgrader.locked) == (True, True)
-    written = cell(source, "a1_written")
-    assert written.cell_type == "markdown"
-    assert (written.metadata.nbgrader.grade, written.metadata.nbgrader.solution) == (True, True)
-    assert written.metadata.nbgrader.points == ASSIGNMENT.written[0].points
-
-
-def test_it_is_committed_clean(source: NotebookNode) -> None:
-    assert source.metadata.kernelspec.name == "python3"
-    for c in source.cells:
-        assert not c.get("outputs")
-        assert c.get("execution_count") is None
-
-
-def test_task_texts_are_short_and_complete(source: NotebookNode) -> None:
-    texts = {
-        grade_id(after): before.source for before, after in zip(source.cells, source.cells[1:], strict=False)
-    }
-    for task in TASKS:
-        text = texts[task.answer_id]
-        assert len([line for line in text.splitlines() if line.strip()]) <= 10 + text.count("#\n"), task.name
-        assert f"`{task.function}({', '.join(task.arguments)})`" in text
-        assert "By hand" in text
-        assert "$" in text
-        assert f"({task.points} points)" in text
-
-
-def test_the_release_holds_no_answer_and_no_hidden_test(release: NotebookNode) -> None:
-    text = "\n".join(c.source for c in release.cells)
-    for secret in ("SOLUTION", "HIDDEN", ".grade(", SEED, "1,799"):
-        assert secret not in text
-    for task in TASKS:
-        assert cell(release, task.answer_id).source.endswith(
-            "    # YOUR CODE HERE\n    raise NotImplementedError()"
-        )
-        # nbgrader takes a bare number at the end of a test for partial credit
-        assert cell(release, task.test_id).source.rstrip().splitlines()[-1].startswith("assert ")
-    assert cell(release, "a1_written").source == "YOUR ANSWER HERE"
-
-
-def test_the_solution_passes(source: NotebookNode) -> None:
-    assert failing(source, run_to_the_tests(source)) == {}
-
-
-def test_the_untouched_release_fails_everywhere(source: NotebookNode, release: NotebookNode) -> None:
-    untouched = run_to_the_tests(release)
-    assert failing(source, untouched).keys() == {task.name for task in TASKS}
-    said = failing(release, untouched)
-    assert all(f"{task.label}: still to do." in said[task.name] for task in TASKS)
-
-
-def test_no_answer_calls_another(source: NotebookNode) -> None:
-    """So that one mistake costs once."""
-    for task in TASKS:
-        words = set(re.findall(r"\w+", cell(source, task.answer_id).source))
-        assert words & {other.function for other in TASKS} == {task.function}
-
-
-def plant(notebook: NotebookNode, task: Task, mistake: Mistake) -> dict[str, str]:
-    return failing(notebook, run_to_the_tests(notebook, {task.answer_id: mistake.as_answer(task.function)}))
-
-
-@pytest.mark.parametrize("task", [TASKS[0], TASKS[-2], TASKS[-1]], ids=lambda task: task.name)
-def test_a_planted_mistake_costs_its_own_task_alone(task: Task, source: NotebookNode) -> None:
-    said = plant(source, task, task.mistakes[0])
-    assert said.keys() == {task.name}
-    assert task.mistakes[0].what in said[task.name]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_every_planted_mistake_costs_its_own_task_alone(task: Task, source: NotebookNode) -> None:
-    for mistake in task.mistakes:
-        said = plant(source, task, mistake)
-        assert said.keys() == {task.name}, mistake.name
-        assert mistake.what in said[task.name], mistake.name
-
-
-def test_the_worked_values_of_the_texts(source: NotebookNode) -> None:
+def test_the_worked_values_of_the_texts() -> None:
     """Every number that a text states in words comes out of the solution."""
-    ns = run_to_the_tests(source)
+    ns = run_to_the_tests(ASSIGNMENT, source(ASSIGNMENT))
     assert ns["bigrams"] == ns["count_ngrams"](ns["text"], 2)
     assert ns["bigrams"]["<s>", "the"] == 3
     assert ns["count_ngrams"](ns["text"], 1)[("</s>",)] == 4

@@ -1,99 +1,87 @@
-"""Assignment a1 in two processes: every check says there what it says beside the student's code."""
+"""Every assignment through the grader in two processes: marks, and words that are those beside the student.
+
+Mistakes are planted in every second task at a time, so that each one is seen beside right neighbours.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from nbformat import NotebookNode
+import through_the_grader as through
+from through_the_grader import assignments, graded, right_answers, said_beside, without_lines
 
-from rnn_course.checks.a1 import TASKS
-from rnn_course.checks.feedback import CheckFailed
+from rnn_course.checks.assignment import Assignment
+from rnn_course.checks.assignment import assignment as assignment_of
+from rnn_course.checks.case import Mistake
 from rnn_course.checks.task import Task
-from rnn_course.grading.messages import failure_messages
-from rnn_course.grading.plan import Limits, Plan
-from rnn_course.grading.sandbox import strongest
-from rnn_course.grading.split import Execution, can_split, run_split
+from rnn_course.grading.job import Bundle
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "checks" / "a1"))
-
-import a1_release
-
-SEED = "20240917"
-LIMITS = Limits(cell_seconds=60, seconds=300)
-HIDDEN = ("rnn_course.checks.a1", "rnn_course.models")
+Graded = tuple[Assignment, Bundle]
 
 
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    tests = {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in a1_release.source().cells
-        if cell.metadata.get("nbgrader", {}).get("locked")
-    }
-    return Plan.of(a1_release.released(), tests, hidden_modules=HIDDEN)
-
-
-def execute(notebook: NotebookNode, plan: Plan) -> Execution:
-    return run_split(notebook, plan, files={}, seed=SEED, limits=LIMITS, tier=strongest())
-
-
-def short(notebook: NotebookNode, tasks: tuple[Task, ...]) -> NotebookNode:
-    """The set-up and the cells of some tasks."""
-    kept = {"a1_setup"} | {name for task in tasks for name in (task.answer_id, task.test_id)}
-    notebook.cells = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") in kept]
-    return notebook
-
-
-def said_beside(task: Task, source: str) -> str:
-    """What the checks say of an answer in this process."""
-    namespace: dict[str, object] = {}
-    exec(a1_release.cell(a1_release.source(), "a1_setup").source, namespace)
-    exec(source, namespace)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            task.check(namespace[task.function])  # type: ignore[arg-type]
-            task.grade(namespace[task.function], seed=int(SEED))  # type: ignore[arg-type]
-    except CheckFailed as failure:
-        return str(failure)
-    return ""
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(which, id=which.name) for which in assignments.ASSIGNMENTS],
+)
+def given(request: pytest.FixtureRequest) -> Iterator[Graded]:
+    with through.bundle_of(request.param) as bundle:
+        yield request.param, bundle
 
 
 @pytest.mark.slow
-def test_the_reference_has_everything_and_the_release_nothing(plan: Plan) -> None:
-    execution = execute(a1_release.solved(), plan)
-    assert (failure_messages(execution.notebook), execution.problems, execution.notes) == ({}, (), ())
-    assert can_split(a1_release.solved(), plan, files={}, seed=SEED, limits=LIMITS, tier=strongest()) == {}
-    said = failure_messages(execute(a1_release.released(), plan).notebook)
-    assert set(said) == {task.test_id for task in TASKS}
-    assert all("still to do" in message for message in said.values())
+def test_the_reference_has_everything_and_the_release_nothing(given: Graded) -> None:
+    which, bundle = given
+    full = {task.name: float(task.points) for task in which.tasks}
+    assert graded(bundle, which, right_answers(which)) == (full, {}, "graded")
+    untouched = graded(bundle, which, {})
+    assert untouched.points == dict.fromkeys(full, 0.0)
+    assert all("still to do" in says for says in untouched.says.values())
 
 
-def without_lines(message: str) -> str:
-    """A message without the lines of the student's cell, which are not known where it has no file."""
-    return "\n".join(line for line in message.splitlines() if not line.strip().startswith("in your line"))
-
-
-QUICK_TASKS = tuple(task for task in TASKS if task.name != "sampling")
+def mistakes_of(task: Task) -> tuple[Mistake, ...]:
+    """All of them; three of a task that trains a model, whose own tests try all."""
+    found = task.mistakes
+    return found if len(task.functions) == 1 else (found[0], found[len(found) // 2], found[-1])
 
 
 @pytest.mark.slow
-def test_every_catalogued_mistake_says_what_it_says_beside(plan: Plan) -> None:
-    rounds = max(len(task.mistakes) for task in QUICK_TASKS)
-    for number in range(rounds):
-        planted = {task: task.mistakes[number % len(task.mistakes)] for task in QUICK_TASKS}
-        notebook = short(a1_release.solved(), QUICK_TASKS)
-        for task, mistake in planted.items():
-            a1_release.cell(notebook, task.answer_id).source = mistake.as_answer(task.function)
-        said = failure_messages(execute(notebook, plan).notebook)
-        for task, mistake in planted.items():
-            beside = said_beside(task, mistake.as_answer(task.function))
-            here = said.get(task.test_id, "")
-            assert without_lines(here) == without_lines(beside), (task.name, mistake.name)
-            assert mistake.what in " ".join(beside.split())
+@pytest.mark.parametrize("begin", [0, 1], ids=["even", "odd"])
+def test_every_mistake_loses_its_own_task_and_no_other_and_is_named(given: Graded, begin: int) -> None:
+    which, bundle = given
+    catalogues = {task: mistakes_of(task) for task in which.tasks[begin::2]}
+    for number in range(max(map(len, catalogues.values()))):
+        planted = {t: found[number] for t, found in catalogues.items() if number < len(found)}
+        answers = right_answers(which)
+        answers |= {task.answer_id: wrong.as_answer(task.function) for task, wrong in planted.items()}
+        found = graded(bundle, which, answers)
+        expected = {
+            task.name: task.points * (planted[task].keeps if task in planted else 1.0) for task in which.tasks
+        }
+        assert found.points == pytest.approx(expected), [wrong.name for wrong in planted.values()]
+        assert found.status == "graded"
+        for task, wrong in planted.items():
+            here = found.says.get(task.name, "")
+            assert assignments.names_it(task, wrong, here), f"{task.name}, {wrong.name}:\n{here}"
+            if len(task.functions) > 1:
+                continue
+            beside = said_beside(task, answers[task.answer_id])
+            assert without_lines(here) == without_lines(beside), (task.name, wrong.name)
+
+
+@pytest.mark.slow
+def test_every_other_right_answer_has_everything(given: Graded) -> None:
+    which, bundle = given
+    variants = assignments.VARIANTS[which.name]
+    for number in range(max(map(len, variants.values()))):
+        answers = {
+            task.answer_id: through.as_answer(task, variants[task.name][number % len(variants[task.name])])
+            for task in assignments.ordinary(which)
+        }
+        found = graded(bundle, which, answers)
+        for task in assignments.ordinary(which):
+            assert found.says.get(task.name, "") == ""
+            assert found.points[task.name] == task.points
 
 
 ODD_ANSWERS = {
@@ -109,11 +97,16 @@ ODD_ANSWERS = {
 }
 
 
+@pytest.fixture(scope="module")
+def first() -> Iterator[Bundle]:
+    with through.bundle_of(assignment_of("a1")) as bundle:
+        yield bundle
+
+
 @pytest.mark.parametrize("source", ODD_ANSWERS.values(), ids=ODD_ANSWERS)
-def test_odd_answers_are_told_as_beside(plan: Plan, source: str) -> None:
-    (task,) = (task for task in TASKS if task.name == "mle")
-    notebook = short(a1_release.solved(), (task,))
-    a1_release.cell(notebook, task.answer_id).source = source
-    said = failure_messages(execute(notebook, plan).notebook)[task.test_id]
+def test_odd_answers_are_told_as_beside(first: Bundle, source: str) -> None:
+    which = assignment_of("a1")
+    (task,) = (task for task in which.tasks if task.name == "mle")
+    said = graded(first, which, {task.answer_id: source}).says["mle"]
     assert without_lines(said) == without_lines(said_beside(task, source))
     assert source != ODD_ANSWERS["raises"] or "in your line 3: return 1 / total" in said
