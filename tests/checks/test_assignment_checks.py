@@ -110,6 +110,7 @@ def test_a_mistake_fails_and_is_named(task: Task, mistake: Mistake) -> None:
     assert time.process_time() - started < SECONDS
     assert names_it(task, mistake, says), says
     assert says.startswith(f"{task.label}: not yet.")
+    assert max(map(len, says.splitlines())) <= 110, "no line is too wide for a notebook"
     says = words_of(lambda: task.grade(mistake.implementation, seed=1))
     assert names_it(task, mistake, says), says
     assert says.startswith(f"{task.label}: not yet (hidden tests).")
@@ -209,13 +210,6 @@ def test_what_the_function_prints_is_shown_when_it_is_wrong(task: Task) -> None:
 @each_task
 def test_something_that_is_no_function(task: Task) -> None:
     assert "should be a function" in words_of(lambda: task.check({"the": 1}))  # type: ignore[arg-type]
-
-
-@each_task
-def test_no_line_is_too_wide_for_a_notebook(task: Task) -> None:
-    for mistake in task.mistakes:
-        says = words_of(lambda: task.check(mistake.implementation))  # noqa: B023
-        assert max(map(len, says.splitlines())) <= 110, says
 
 
 @each_task
