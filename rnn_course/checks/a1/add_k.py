@@ -44,7 +44,7 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
             yield Case((draw.ngrams(text, n), context, k, draw.vocabulary(words)))
         if n > 1:
             yield Case(
-                (draw.ngrams(text, n), (words[4],) * (n - 1), 0.3, draw.vocabulary(words)),
+                (draw.ngrams(text, n), (words[4],) * (n - 1), 0.3, draw.vocabulary(words)[::-1]),
                 "a context that was never seen",
             )
 

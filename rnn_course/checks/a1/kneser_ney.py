@@ -57,7 +57,9 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
         lower = draw.distribution(rng, [*words, "</s>"])
         discount = float(rng.uniform(0.2, 0.9))
         counts = draw.ngrams(text, n)
-        yield Case((counts, lower, tuple(known[3 - (n - 1) :]), discount))
+        context = tuple(known[3 - (n - 1) :])
+        its_own_last = dict(sorted(counts.items(), key=lambda item: item[0][:-1] == context))
+        yield Case((its_own_last, lower, context, discount))
         yield Case((counts, lower, ("<s>", *known)[: n - 1], discount))
         yield Case((counts, lower, (words[4], *known)[: n - 1], discount), "a context that was never seen")
 
