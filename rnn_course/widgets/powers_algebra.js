@@ -1,23 +1,32 @@
 // Matrices as Float64Array, row after row: what has to be computed while the hand moves.
 
-/** out = A B, all n x n. */
+/** out = A B, all n x n. Two rows of A and four of B at a time: what is read is used for eight products. */
 export function multiplyInto(out, A, B, n) {
   out.fill(0);
-  for (let i = 0; i < n; i++) {
-    const row = i * n;
+  let i = 0;
+  for (; i + 1 < n; i += 2) {
+    const [first, second] = [i * n, (i + 1) * n];
     let k = 0;
     for (; k + 3 < n; k += 4) {
-      // four rows of B at a time: out is read and written a quarter as often
-      const [a, b, c, d] = [A[row + k], A[row + k + 1], A[row + k + 2], A[row + k + 3]];
+      const a = A[first + k], b = A[first + k + 1], c = A[first + k + 2], d = A[first + k + 3];
+      const e = A[second + k], f = A[second + k + 1], g = A[second + k + 2], h = A[second + k + 3];
       for (let j = 0, at = k * n; j < n; j++, at++) {
-        out[row + j] += a * B[at] + b * B[at + n] + c * B[at + 2 * n] + d * B[at + 3 * n];
+        const p = B[at], q = B[at + n], r = B[at + 2 * n], s = B[at + 3 * n];
+        out[first + j] += a * p + b * q + (c * r + d * s);
+        out[second + j] += e * p + f * q + (g * r + h * s);
       }
     }
     for (; k < n; k++) {
-      const a = A[row + k];
-      for (let j = 0; j < n; j++) out[row + j] += a * B[k * n + j];
+      addMultiple(out, first, A[first + k], B, k * n, n);
+      addMultiple(out, second, A[second + k], B, k * n, n);
     }
   }
+  for (let k = 0; i < n && k < n; k++) addMultiple(out, i * n, A[i * n + k], B, k * n, n);
+}
+
+/** A row of `out` plus a multiple of a row of B, by where they begin. */
+function addMultiple(out, row, factor, B, from, n) {
+  for (let j = 0; j < n; j++) out[row + j] += factor * B[from + j];
 }
 
 /** A v */
@@ -37,6 +46,44 @@ export function lengthOf(values) {
   return Math.sqrt(sum);
 }
 
+/** G = A A^T on and below its diagonal. Two rows against two rows at a time, each product as two sums. */
+function gramInto(G, A, n) {
+  let i = 0;
+  for (; i + 1 < n; i += 2) {
+    for (let j = 0; j <= i; j += 2) {
+      let p = i * n, q = p + n, r = j * n, s = r + n;
+      let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, k = 0;
+      for (; k + 1 < n; k += 2, p += 2, q += 2, r += 2, s += 2) {
+        const w = A[p], x = A[q], y = A[r], z = A[s];
+        const w1 = A[p + 1], x1 = A[q + 1], y1 = A[r + 1], z1 = A[s + 1];
+        a += w * y;
+        b += w * z;
+        c += x * y;
+        d += x * z;
+        e += w1 * y1;
+        f += w1 * z1;
+        g += x1 * y1;
+        h += x1 * z1;
+      }
+      if (k < n) {
+        a += A[p] * A[r];
+        b += A[p] * A[s];
+        c += A[q] * A[r];
+        d += A[q] * A[s];
+      }
+      G[i * n + j] = a + e;
+      G[i * n + j + 1] = b + f;
+      G[(i + 1) * n + j] = c + g;
+      G[(i + 1) * n + j + 1] = d + h;
+    }
+  }
+  for (let j = 0; i < n && j < n; j++) {
+    let sum = 0;
+    for (let k = 0; k < n; k++) sum += A[i * n + k] * A[j * n + k];
+    G[i * n + j] = sum;
+  }
+}
+
 let work = new Float64Array(0);
 
 /**
@@ -51,13 +98,7 @@ export function spectralNorm(A, n) {
   for (let i = 0; i < entries; i++) largest = Math.max(largest, Math.abs(A[i]));
   if (largest === 0) return 0;
   for (let i = 0; i < entries; i++) scaled[i] = A[i] / largest; // so that no square is too small to hold
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = 0; k < n; k++) sum += scaled[i * n + k] * scaled[j * n + k];
-      G[i * n + j] = sum;
-    }
-  }
+  gramInto(G, scaled, n);
   const part = (k) => work.subarray(entries + k * n, entries + (k + 1) * n);
   makeTridiagonal(G, n, part(0), part(1), part(2), part(3));
   return largest * Math.sqrt(Math.max(0, largestEigenvalue(part(0), part(1), n)));
@@ -79,24 +120,57 @@ function makeTridiagonal(G, n, diagonal, beside, v, p) {
     for (let i = k + 1; i < n; i++) v[i] = G[i * n + k];
     v[k + 1] -= alpha;
     const beta = 1 / (square - alpha * first); // 2 / |v|^2
-    p.fill(0);
-    for (let i = k + 1; i < n; i++) {
-      const row = i * n;
-      let sum = G[row + i] * v[i];
-      for (let j = k + 1; j < i; j++) {
-        sum += G[row + j] * v[j];
-        p[j] += G[row + j] * v[i];
-      }
-      p[i] += sum;
-    }
+    symmetricProduct(G, n, k + 1, v, p);
     let both = 0;
     for (let i = k + 1; i < n; i++) both += beta * p[i] * v[i];
     for (let i = k + 1; i < n; i++) p[i] = beta * (p[i] - 0.5 * both * v[i]);
-    for (let i = k + 1; i < n; i++) {
-      const row = i * n;
-      for (let j = k + 1; j <= i; j++) G[row + j] -= v[i] * p[j] + p[i] * v[j];
-    }
+    takeAway(G, n, k + 1, v, p);
   }
+}
+
+/** p = G v from row and column `from` on, two rows at a time. */
+function symmetricProduct(G, n, from, v, p) {
+  p.fill(0);
+  let i = from;
+  for (; i + 1 < n; i += 2) {
+    const row = i * n, under = row + n;
+    const x = v[i], y = v[i + 1];
+    const beside = G[under + i];
+    let a = G[row + i] * x + beside * y;
+    let b = G[under + i + 1] * y + beside * x;
+    for (let j = from; j < i; j++) {
+      const g = G[row + j], h = G[under + j], z = v[j];
+      a += g * z;
+      b += h * z;
+      p[j] += g * x + h * y;
+    }
+    p[i] += a;
+    p[i + 1] += b;
+  }
+  if (i < n) {
+    let sum = G[i * n + i] * v[i];
+    for (let j = from; j < i; j++) {
+      sum += G[i * n + j] * v[j];
+      p[j] += G[i * n + j] * v[i];
+    }
+    p[i] += sum;
+  }
+}
+
+/** G = G - v p^T - p v^T from row and column `from` on, two rows at a time. */
+function takeAway(G, n, from, v, p) {
+  let i = from;
+  for (; i + 1 < n; i += 2) {
+    const row = i * n, under = row + n;
+    const x = v[i], y = v[i + 1], r = p[i], s = p[i + 1];
+    for (let j = from; j <= i; j++) {
+      const q = p[j], z = v[j];
+      G[row + j] -= x * q + r * z;
+      G[under + j] -= y * q + s * z;
+    }
+    G[under + i + 1] -= 2 * y * s;
+  }
+  for (let j = from; i < n && j <= i; j++) G[i * n + j] -= v[i] * p[j] + p[i] * v[j];
 }
 
 function largestEigenvalue(diagonal, beside, n) {

@@ -36,17 +36,117 @@ export function entropyBits(probs) {
   return Math.abs(bits);
 }
 
-/** The rank at the height `luck` of the cumulative distribution. */
-function drawRank(ranked, luck) {
-  let sum = 0;
-  let last = 0;
-  for (let r = 0; r < ranked.length; r++) {
-    if (ranked[r] === 0) continue;
-    sum += ranked[r];
-    last = r;
-    if (luck < sum) break;
+/** Ids from the most probable on; of equally probable ones the smaller first. */
+function rankedIds(logProbs) {
+  return Array.from(logProbs.keys()).sort((a, b) => logProbs[b] - logProbs[a] || a - b);
+}
+
+/**
+ * The same order one by one. A heap: who needs the first few only, as a draw does, need not sort the rest.
+ */
+class BestFirst {
+  constructor(size) {
+    this.heap = new Int32Array(size);
   }
-  return last;
+
+  begin(logProbs) {
+    this.logProbs = logProbs;
+    this.left = logProbs.length;
+    for (let i = 0; i < this.left; i++) this.heap[i] = i;
+    for (let i = (this.left >> 1) - 1; i >= 0; i--) this.sink(i);
+  }
+
+  next() {
+    const { heap } = this;
+    const best = heap[0];
+    heap[0] = heap[--this.left];
+    this.sink(0);
+    return best;
+  }
+
+  sink(from) {
+    const { heap, logProbs, left } = this;
+    const id = heap[from];
+    const height = logProbs[id];
+    let at = from;
+    for (let child = 2 * at + 1; child < left; child = 2 * at + 1) {
+      if (child + 1 < left) {
+        const [a, b] = [heap[child], heap[child + 1]];
+        if (logProbs[b] > logProbs[a] || (logProbs[b] === logProbs[a] && b < a)) child++;
+      }
+      const other = heap[child];
+      if (logProbs[other] < height || (logProbs[other] === height && other > id)) break;
+      heap[at] = other;
+      at = child;
+    }
+    heap[at] = id;
+  }
+}
+
+/** Draws an id at the height `luck` of the cumulative distribution that `reshapeRanked` gives, best ids first. */
+export class TokenDraw {
+  constructor(vocab) {
+    this.best = new BestFirst(vocab);
+    this.ids = new Int32Array(vocab);
+    this.weights = new Float64Array(vocab);
+  }
+
+  draw(logProbs, { temperature, top_k, top_p }, luck) {
+    this.best.begin(logProbs);
+    this.taken = 0;
+    this.top = logProbs[this.best.heap[0]];
+    this.divisor = temperature === 0 ? 1 : temperature;
+    if (temperature === 0) return this.best.next();
+    const most = Math.min(top_k, logProbs.length - 1); // <s> is the last of them, and never drawn
+    let sum = 0;
+    if (most === logProbs.length - 1) {
+      for (let id = 0; id < logProbs.length; id++) sum += Math.exp((logProbs[id] - this.top) / this.divisor);
+    } else for (let r = 0; r < most; r++) sum += this.weight(r);
+    return this.ids[this.rankAt(luck, this.nucleus(sum, most, top_p), most)];
+  }
+
+  /** exp((log P - the best one's) / temperature) of rank r. */
+  weight(r) {
+    for (; this.taken <= r; this.taken++) {
+      const id = this.best.next();
+      this.ids[this.taken] = id;
+      this.weights[this.taken] = Math.exp((this.best.logProbs[id] - this.top) / this.divisor);
+    }
+    return this.weights[r];
+  }
+
+  /** What the weights of the nucleus sum to: all of them, or the fewest whose mass reaches `top_p`. */
+  nucleus(sum, most, top_p) {
+    this.kept = most;
+    if (top_p === 1) return sum;
+    let mass = 0;
+    for (this.kept = 0; this.kept < most && mass / sum < top_p; this.kept++) mass += this.weight(this.kept);
+    return mass;
+  }
+
+  rankAt(luck, sum) {
+    let mass = 0;
+    let last = 0;
+    for (let r = 0; r < this.kept; r++) {
+      const weight = this.weight(r);
+      if (weight === 0) break;
+      mass += weight / sum;
+      last = r;
+      if (luck < mass) break;
+    }
+    return last;
+  }
+}
+
+/** What is expected next: log P of every id, and the ids in their order, which few places are asked for. */
+class View {
+  constructor(logProbs) {
+    this.logProbs = logProbs;
+  }
+
+  get order() {
+    return (this.ranked ??= rankedIds(this.logProbs));
+  }
 }
 
 /** What one network has read, with its state at every place: reading the same again costs nothing. */
@@ -71,9 +171,7 @@ class Reading {
   /** What the network expects after `i` tokens. */
   view(i) {
     if (!this.views[i]) {
-      const logProbs = this.network.logProbs(this.states[i]);
-      const order = Array.from(logProbs.keys()).sort((a, b) => logProbs[b] - logProbs[a] || a - b);
-      this.views[i] = { logProbs, order };
+      this.views[i] = new View(this.network.logProbs(this.states[i]));
     }
     return this.views[i];
   }
@@ -83,6 +181,7 @@ class Reading {
 export class TextWriter {
   constructor(network) {
     this.reading = new Reading(network);
+    this.luck = new TokenDraw(network.vocab);
   }
 
   /**
@@ -101,8 +200,7 @@ export class TextWriter {
     let ended = false;
     while (tokens.length < settings.drawn && !ended) {
       const at = typed.length + tokens.length;
-      const { logProbs, order } = reading.view(at);
-      const token = order[drawRank(reshapeRanked(logProbs, order, settings), random())];
+      const token = this.luck.draw(reading.view(at).logProbs, settings, random());
       ended = token === EOS_ID;
       if (!ended) {
         reading.read(at, token);

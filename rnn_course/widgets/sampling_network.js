@@ -15,7 +15,7 @@ export function fromHalf(bits) {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The weights of one stage by name, in double precision. */
+/** The weights of one stage by name, as precise as they were sent; sums of them are in double precision. */
 export function readWeights(model, stage) {
   const { values, shape } = readArray(model, "weights");
   const half = values instanceof Uint16Array;
@@ -23,41 +23,76 @@ export function readWeights(model, stage) {
   let at = stage * shape[1];
   for (const [name, sizes] of model.get("layout_of_weights")) {
     const size = sizes.reduce((a, b) => a * b, 1);
-    arrays[name] = half ? Float64Array.from(values.subarray(at, at + size), fromHalf) : Float64Array.from(values.subarray(at, at + size));
+    arrays[name] = half ? Float32Array.from(values.subarray(at, at + size), fromHalf) : values.slice(at, at + size);
     at += size;
   }
   return arrays;
 }
 
-/** sum over j of row[j] x[j], for the row of a matrix that begins at `from`. Four sums at once: they do not wait for each other. */
-function dotRow(matrix, from, x, size) {
-  let a = 0, b = 0, c = 0, d = 0, j = 0;
-  for (; j + 3 < size; j += 4) {
-    a += matrix[from + j] * x[j];
-    b += matrix[from + j + 1] * x[j + 1];
-    c += matrix[from + j + 2] * x[j + 2];
-    d += matrix[from + j + 3] * x[j + 3];
+const BLOCK = 8;
+
+/** A matrix as `affine` reads it from one end to the other: eight rows side by side, column by column; then what is left. */
+function inBlocks(matrix, size) {
+  const rows = matrix.length / size;
+  const packed = new Float32Array(matrix.length);
+  let at = 0;
+  for (let i = 0; i < rows; i += BLOCK) {
+    const height = Math.min(BLOCK, rows - i);
+    for (let j = 0; j < size; j++) for (let k = 0; k < height; k++) packed[at++] = matrix[(i + k) * size + j];
   }
-  for (; j < size; j++) a += matrix[from + j] * x[j];
-  return a + b + (c + d);
+  return packed;
 }
 
-/** out = W x + b; x may be longer than `size`. Whole products at once run twice as fast as entry by entry. */
-function affine(matrix, x, size, bias, out) {
-  for (let i = 0; i < out.length; i++) out[i] = dotRow(matrix, i * size, x, size) + bias[i];
+/**
+ * out = W x + b, W in blocks; x may be longer than `size`. Eight rows at once: an entry of x is read once for all of
+ * them, and no sum waits for another.
+ */
+function affine(blocks, x, size, bias, out) {
+  const rows = out.length;
+  let i = 0;
+  let at = 0;
+  for (; i + BLOCK <= rows; i += BLOCK) {
+    let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
+    for (let j = 0; j < size; j++, at += BLOCK) {
+      const value = x[j];
+      a += blocks[at] * value;
+      b += blocks[at + 1] * value;
+      c += blocks[at + 2] * value;
+      d += blocks[at + 3] * value;
+      e += blocks[at + 4] * value;
+      f += blocks[at + 5] * value;
+      g += blocks[at + 6] * value;
+      h += blocks[at + 7] * value;
+    }
+    out[i] = a + bias[i];
+    out[i + 1] = b + bias[i + 1];
+    out[i + 2] = c + bias[i + 2];
+    out[i + 3] = d + bias[i + 3];
+    out[i + 4] = e + bias[i + 4];
+    out[i + 5] = f + bias[i + 5];
+    out[i + 6] = g + bias[i + 6];
+    out[i + 7] = h + bias[i + 7];
+  }
+  for (let k = i; k < rows; k++) out[k] = bias[k];
+  for (let j = 0; i < rows && j < size; j++) for (let k = i; k < rows; k++, at++) out[k] += blocks[at] * x[j];
   return out;
 }
 
 const sigmoid = (z) => 1 / (1 + Math.exp(-z));
+const tanh = (z) => 1 - 2 / (1 + Math.exp(2 * z)); // to 1e-16; twice as fast as Math.tanh
 
 /** A recurrent language model of characters: `advance` reads one, `logProbs` says what it expects next. */
 export class CharacterNetwork {
   constructor({ cell, memory, vocab }, arrays) {
     Object.assign(this, { cell, memory, vocab, arrays });
-    this.gates = CELL_GATES[cell].map((names) => names.map((name) => arrays[`cell.${name}`]));
-    this.hidden = this.gates[0][2].length;
+    const [, , bias] = CELL_GATES[cell][0];
+    this.hidden = arrays[`cell.${bias}`].length;
     this.embed = arrays.E.length / vocab;
-    this.U = arrays.U ?? arrays.E; // tied
+    this.gates = CELL_GATES[cell].map((names) => {
+      const [W, U, b] = names.map((name) => arrays[`cell.${name}`]);
+      return [inBlocks(W, this.hidden), inBlocks(U, this.embed), b];
+    });
+    this.U = inBlocks(arrays.U ?? arrays.E, this.hidden); // without a U of its own, tied
     this.inputs = new Array(vocab).fill(null);
     this.reset = new Float64Array(this.hidden);
     this.z = this.gates.map(() => new Float64Array(this.hidden));
@@ -102,7 +137,7 @@ export class CharacterNetwork {
     const input = this.input(token);
     if (this.cell === "gru") return this.gru(state, input);
     if (this.cell === "lstm") return this.lstm(state, input);
-    return this.scores(state, input, [0])[0].map(Math.tanh);
+    return this.scores(state, input, [0])[0].map(tanh);
   }
 
   gru(h, input) {
@@ -113,7 +148,7 @@ export class CharacterNetwork {
     const next = new Float64Array(hidden);
     for (let i = 0; i < hidden; i++) {
       const update = sigmoid(u[i]);
-      next[i] = (1 - update) * h[i] + update * Math.tanh(candidate[i]);
+      next[i] = (1 - update) * h[i] + update * tanh(candidate[i]);
     }
     return next;
   }
@@ -123,9 +158,9 @@ export class CharacterNetwork {
     const [f, inputs, o, candidate] = this.scores(state, input, [0, 1, 2, 3]);
     const next = new Float64Array(2 * hidden); // h, then c
     for (let i = 0; i < hidden; i++) {
-      const c = sigmoid(f[i]) * state[hidden + i] + sigmoid(inputs[i]) * Math.tanh(candidate[i]);
+      const c = sigmoid(f[i]) * state[hidden + i] + sigmoid(inputs[i]) * tanh(candidate[i]);
       next[hidden + i] = c;
-      next[i] = sigmoid(o[i]) * Math.tanh(c);
+      next[i] = sigmoid(o[i]) * tanh(c);
     }
     return next;
   }
