@@ -8,9 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from cluster import Cluster
 from command_line import RNN_COURSE, rnn_course
 from small_course import NAME, RIGHT, give_out, hand_in, make_course
 
@@ -19,37 +19,7 @@ from rnn_course.grading.export import as_csv, collect, course_table
 
 pytest.importorskip("distributed")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="no workers on Windows")]
-WORKERS = 3
 SLOW = "import time\ntime.sleep(0.3)\n"
-
-
-class Cluster:
-    """Started and ended by hand, so that a worker can be killed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "scheduler.json"
-        self.processes = [self._start("scheduler", "--port", "0", "--no-dashboard")]
-        end = time.monotonic() + 60
-        while not self.file.exists():
-            assert time.monotonic() < end
-            time.sleep(0.1)
-        self.address: str = json.loads(self.file.read_text())["address"]
-        for number in range(WORKERS):
-            options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--name", str(number))
-            self.processes.append(self._start("worker", *options, "--local-directory", str(folder)))
-
-    def _start(self, role: str, *options: str) -> subprocess.Popen[bytes]:
-        module = f"distributed.cli.dask_{role}"
-        command = [sys.executable, "-m", module, "--scheduler-file", str(self.file), *options]
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def kill_a_worker(self) -> None:
-        self.processes[1].kill()
-
-    def close(self) -> None:
-        for process in reversed(self.processes):
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +62,7 @@ def test_a_cluster_gives_the_same_marks_though_a_worker_is_killed(
     while not list((twin.root / "autograded").glob("*/warm_up/warm_up.ipynb")) and process.poll() is None:
         assert time.monotonic() < end
         time.sleep(0.05)
-    cluster.kill_a_worker()
+    cluster.kill_a_worker(0)
     said, errors = process.communicate(timeout=280)
     assert process.returncode == 0, errors
     assert json.loads(said)["counts"] == {"graded": 12}

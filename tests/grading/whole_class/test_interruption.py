@@ -1,4 +1,4 @@
-"""kill -9 of the grader or of a worker at random moments, and the same command again: as if uninterrupted.
+"""kill -9 of the grader, a worker, a Dask worker at random moments: in the end as if uninterrupted.
 
 RNN_COURSE_LONG=1 takes a class of 200.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from cluster import Cluster
 
 from rnn_course.grading.course import Course
 
@@ -85,6 +86,31 @@ def test_killed_at_random_moments_and_gone_on(
     assert found["rows"] == uninterrupted["rows"]
     assert found["files"] == uninterrupted["files"]
     assert sum(killed.values()) >= MOMENTS // 2, f"the runs were over too soon: {killed}"
+
+
+def test_workers_of_a_cluster_killed_at_random_moments(
+    handed_in: Course, uninterrupted: dict[str, object], tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed")
+    rng = random.Random(SEED)
+    course = copy_of(handed_in, tmp_path / "course")
+    cluster = Cluster(tmp_path)
+    killed = 0
+    try:
+        process = start_grading(course, f"--scheduler={cluster.address}")
+        for number in range(MOMENTS):
+            moment = number * STUDENTS // MOMENTS + rng.randrange(STUDENTS // MOMENTS)
+            if wait_until(course, process, moment):
+                cluster.replace_a_worker(rng.randrange(len(cluster.workers)))
+                killed += 1
+        _, said = process.communicate(timeout=PATIENCE)
+    finally:
+        cluster.close()
+    assert process.returncode == 1, said.decode()
+    found = state(course)
+    for name in ("results", "marks", "rows", "files"):
+        assert found[name] == uninterrupted[name], name
+    assert killed >= MOMENTS // 2, f"the run was over too soon: {killed}"
 
 
 def is_worker(process: psutil.Process) -> bool:
