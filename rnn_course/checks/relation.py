@@ -25,10 +25,9 @@ def relation(expected: np.ndarray, got: np.ndarray) -> str:
     if not have.any():
         return "all are 0"
     factor = float(np.vdot(want, have) / np.vdot(want, want))
-    near = {"rtol": 1e-5, "atol": 1e-6 * size}
     if abs(factor) > 1e-9 and np.allclose(have, factor * want, rtol=1e-5, atol=1e-6 * size * abs(factor)):
         return _factor_words(factor)
-    if want.ndim == 2 and want.shape[0] == want.shape[1] and np.allclose(have, want.T, **near):
+    if want.ndim == 2 and want.shape[0] == want.shape[1] and np.allclose(have, want.T, 1e-5, 1e-6 * size):
         return "it is the transpose of what was expected"
     if np.ptp(have - want) <= 1e-6 * size:
         return "all are off by the same"

@@ -128,7 +128,7 @@ def test_by_name(write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     ("name", "content", "says"),
     [
         ("missing.ipynb", None, "there is no file"),
-        ("a99", None, "no assignment of that name (a1)"),
+        ("a99", None, "no assignment of that name (a1"),
         ("empty.ipynb", b"", "is empty"),
         ("cut.ipynb", b'{"cells": [\n', "broken in line 2, column 1"),
         ("conflict.ipynb", b'{\n<<<<<<< HEAD\n"cells": []}', "broken in line 2, column 1"),
@@ -145,7 +145,7 @@ def test_by_name(write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
             b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
             "no cell of an assignment",
         ),
-        ("folder/", None, "no notebook a1_ngrams.ipynb in folder"),
+        ("folder/", None, "no notebook a1_ngrams.ipynb"),
     ],
 )
 def test_what_cannot_be_checked(

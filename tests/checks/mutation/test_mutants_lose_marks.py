@@ -1,4 +1,4 @@
-"""Of the mutants that change behaviour at least 95 % lose marks; whatever keeps them is listed with its reason."""
+"""Of mutants that change behaviour at least 95 % lose marks; what keeps them is listed with its reason."""
 
 from __future__ import annotations
 
