@@ -90,7 +90,7 @@ task = Task(
     function="conditional_log_probs",
     arguments=("encoder", "decoder", "source", "source_lengths", "target", "target_lengths"),
     returns="a pair: an array [batch], and the number J",
-    look="the table in the text of task 5a; "
+    look="the product in the text of task 5a; "
     'lecture 08, "Many to many, read, then write: a conditional language model".',
     reference=reference,
     visible=_visible(),

@@ -60,7 +60,8 @@ def _visible() -> tuple[Case, ...]:
     rng = np.random.default_rng(67)
     return (
         Case(
-            (BY_HAND, np.array([2, 1, 1, 1])), "uniform, but for word 2: it gets 4 parts if 2 stands 2 ahead"
+            (BY_HAND, np.array([2, 1, 1, 1])),
+            "each id has 1/3; id 2 has 4/6 if 2 stands two words later",
         ),
         Case((suspect(rng, 4, digits=1), np.array([2, 3, 1])), "a model that does not look ahead"),
         Case((suspect(rng, 4, ahead=(0.0, 0.5), digits=1), np.array([3, 2, 2, 3, 1]))),

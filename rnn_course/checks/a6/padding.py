@@ -21,8 +21,7 @@ def zero_at_padding(position: int) -> Property:
         for t, b in np.argwhere(outside(lengths, len(value))).tolist():
             if value[t, b].any():
                 return (
-                    f"At [{t}, {b}] there is padding (sentence {b} has {lengths[b]} words, counted from 0), "
-                    "so it should be 0."
+                    f"At [{t}, {b}] is padding (sentence {b} ends before row {lengths[b]}): it should be 0."
                 )
         return None
 

@@ -10,8 +10,7 @@ import numpy as np
 from rnn_course.checks.a6 import draw
 from rnn_course.checks.a6.given import Array, Params, elman_states
 from rnn_course.checks.a6.stacked_mistakes import MISTAKES
-from rnn_course.checks.case import Case, Property
-from rnn_course.checks.plain import Plain
+from rnn_course.checks.case import Case
 from rnn_course.checks.task import Task
 
 SKIPS = (None, "residual", "dense")
@@ -86,25 +85,6 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
     yield _case(rng, 4, 3, [2, 5, 3, 3], "residual", about="layers of unequal sizes")
 
 
-def _which_part(arguments: tuple[Plain, ...], value: Plain) -> str | None:
-    """Which of the two results is right."""
-    if not isinstance(value, (list, tuple)) or len(value) != 2:
-        return None
-    y, last = reference(*arguments)
-
-    def right(want: Array, got: Plain) -> bool:
-        return isinstance(got, np.ndarray) and got.shape == want.shape and bool(np.allclose(got, want))
-
-    if not isinstance(value[1], (list, tuple, np.ndarray)) or len(value[1]) != len(last):
-        return f"The second result should hold one last state for each of the {len(last)} layers."
-    good = [right(want, got) for want, got in zip(last, value[1], strict=True)]
-    if right(y, value[0]):
-        return "y is right; the last states are not."
-    if all(good):
-        return "All last states are right; only y, the top level, is not."
-    return f"The first layer whose last state is wrong is layer {good.index(False) + 1}."
-
-
 task = Task(
     assignment="a6",
     name="stacked",
@@ -119,6 +99,5 @@ task = Task(
     hidden=hidden,
     mistakes=MISTAKES,
     parts=("y", "h_n"),
-    properties=(Property("which part is right", _which_part),),
 )
 check, grade, example = task.check, task.grade, task.example
