@@ -136,7 +136,7 @@ def last_token_never_a_target(stream, batch_size, steps):
 MISTAKES = (
     Mistake(
         "not-continued",
-        "a batch takes the next B times T tokens of the stream, whatever its strands read before",
+        "each batch takes the next B times T tokens of the stream",
         "Follow one column from a batch to the next: does it go on where it stopped?",
         not_continued,
     ),

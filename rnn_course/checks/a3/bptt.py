@@ -10,8 +10,9 @@ from numpy import ndarray
 from rnn_course.checks.a3 import draw
 from rnn_course.checks.a3.bptt_mistakes import MISTAKES
 from rnn_course.checks.a3.draw import Gradients, Params, Sizes
-from rnn_course.checks.a3.gradients_told import GRADIENTS, by_parameter
+from rnn_course.checks.a3.exactness import GRADIENTS
 from rnn_course.checks.case import Case
+from rnn_course.checks.properties import finite
 from rnn_course.checks.task import Task
 
 
@@ -71,7 +72,8 @@ task = Task(
     visible=VISIBLE,
     hidden=hidden,
     mistakes=MISTAKES,
-    properties=(by_parameter(reference),),
+    properties=(finite,),
+    parts=("J", "gradients"),
     tolerance=GRADIENTS,
 )
 check, grade, example = task.check, task.grade, task.example

@@ -15,7 +15,7 @@ def recurrent_term_missing(params, inputs, targets, h_0):
     return with_fault(params, inputs, targets, h_0, "cut")
 
 
-def overwritten(params, inputs, targets, h_0):
+def part_of_step_1_alone(params, inputs, targets, h_0):
     return with_fault(params, inputs, targets, h_0, "overwritten")
 
 
@@ -43,7 +43,7 @@ def with_the_new_state(params, inputs, targets, h_0):
     return with_fault(params, inputs, targets, h_0, "new state")
 
 
-def forwards(params, inputs, targets, h_0):
+def from_first_to_last(params, inputs, targets, h_0):
     return with_fault(params, inputs, targets, h_0, "forwards")
 
 
@@ -138,11 +138,11 @@ MISTAKES = (
         "overwritten",
         "only the part of step 1 is kept",
         "The gradient of a repeated weight is the sum over its appearances. Look for an = that adds nothing.",
-        overwritten,
+        part_of_step_1_alone,
     ),
     Mistake(
         "own-output-forgotten",
-        "a state gets only what comes back from the next step, and nothing from its own output",
+        "a state gets what comes from the next step, but nothing from its own output",
         "Two gradients meet at each state, and they are added.",
         own_output_forgotten,
     ),
@@ -180,7 +180,7 @@ MISTAKES = (
         "forwards",
         "the loop goes from the first step to the last",
         "Step t needs what step t + 1 sends back. So which of them has to come first?",
-        forwards,
+        from_first_to_last,
     ),
     Mistake(
         "piles-up",
@@ -219,7 +219,7 @@ MISTAKES = (
         h_0_without_gradient,
     ),
     Mistake(
-        "h-0-short-of-W-h",
+        "h-0-short-of-the-weights",
         "h_0 gets the gradient at step 1's products, without the way through W_h",
         "h_0 is to step 1 what each state is to the next step: one more time the same line.",
         h_0_short_of_W_h,

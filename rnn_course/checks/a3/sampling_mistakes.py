@@ -230,7 +230,7 @@ MISTAKES = (
     Mistake(
         "overflow",
         "exp is taken of scores as large as they come",
-        "Divided by a low temperature, scores are in the thousands: exp gives inf. What can be taken off all?",
+        "A low temperature makes scores of thousands, whose exp is inf. What can be taken off all of them?",
         overflow,
     ),
 )

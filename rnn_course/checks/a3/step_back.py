@@ -12,8 +12,9 @@ from numpy import ndarray
 
 from rnn_course.checks.a3 import draw
 from rnn_course.checks.a3.draw import Gradients, Params, Sizes
-from rnn_course.checks.a3.gradients_told import GRADIENTS, by_parameter
+from rnn_course.checks.a3.exactness import GRADIENTS
 from rnn_course.checks.case import Case, Mistake
+from rnn_course.checks.properties import finite
 from rnn_course.checks.task import Task
 
 
@@ -206,7 +207,7 @@ task = Task(
     visible=VISIBLE,
     hidden=hidden,
     mistakes=MISTAKES,
-    properties=(by_parameter(reference),),
+    properties=(finite,),
     tolerance=GRADIENTS,
 )
 check, grade, example = task.check, task.grade, task.example

@@ -12,8 +12,10 @@ from numpy import ndarray
 
 from rnn_course.checks.a3 import draw
 from rnn_course.checks.a3.draw import Params, Sizes
-from rnn_course.checks.a3.states import begins_with_h_0, between_minus_one_and_one, causality, history
+from rnn_course.checks.a3.states import begins_with_h_0, between_minus_one_and_one
+from rnn_course.checks.across import causal, changed_from, remembers
 from rnn_course.checks.case import Case, Mistake
+from rnn_course.checks.properties import finite
 from rnn_course.checks.task import Task
 
 
@@ -29,21 +31,20 @@ def case(rng: np.random.Generator, sizes: Sizes, about: str = "", decimals: int 
     return Case((params, tokens, draw.state(rng, sizes, decimals)), about)
 
 
-def alike(rng: np.random.Generator, sizes: Sizes, decimals: int | None = None) -> Case:
-    """Three texts from one state: text 1 differs from text 0 in the first token alone, text 2 in the last."""
-    params, tokens, h_0 = case(rng, sizes, decimals=decimals).arguments
-    tokens[:, 1:] = tokens[:, :1]
-    tokens[0, 1] = (tokens[0, 0] + 1) % sizes.V
-    tokens[-1, 2] = (tokens[-1, 0] + 1) % sizes.V
-    h_0[1:] = h_0[0]
-    return Case((params, tokens, h_0), "text 1 differs from text 0 in its first token, text 2 in its last")
+def with_changes(at_first: Case, first: int, last: int) -> Iterator[Case]:
+    """The case with an early row of tokens changed, and with a late one."""
+    params, tokens, _ = at_first.arguments
+    for time in (first, last):
+        others = (tokens[time] + 1) % len(params["E"])
+        yield changed_from(at_first, 1, time, others, about=f"the same, with other tokens at t = {time}")
 
 
 HELLO = draw.only(draw.hello(), "E", "W_h", "W_e", "b_1")
+FOUR_TEXTS = case(np.random.default_rng(3), draw.SMALL, "four texts, from a state that is not zero", 1)
 VISIBLE = (
     Case((HELLO, draw.hello_text()[0], np.zeros((1, 3))), '"hell", from the state zero'),
-    case(np.random.default_rng(3), draw.SMALL, "four texts, from a state that is not zero", decimals=1),
-    alike(np.random.default_rng(4), Sizes(V=4, D=2, H=3, T=5, B=3), decimals=1),
+    FOUR_TEXTS,
+    *with_changes(FOUR_TEXTS, 1, 4),
     case(np.random.default_rng(5), Sizes(V=4, D=2, H=3, T=0, B=2), "texts of no token at all", decimals=1),
 )
 
@@ -51,7 +52,9 @@ VISIBLE = (
 def hidden(rng: np.random.Generator) -> Iterator[Case]:
     for sizes in (*draw.LARGER, draw.LENGTH_1, draw.ONE_TEXT):
         yield case(rng, sizes)
-    yield alike(rng, Sizes(V=6, D=2, H=4, T=7, B=3))
+    at_first = case(rng, Sizes(V=6, D=2, H=4, T=7, B=3))
+    yield at_first
+    yield from with_changes(at_first, 2, 5)
     yield case(rng, Sizes(V=4, D=2, H=3, T=0, B=2), "texts of no token at all")
 
 
@@ -180,6 +183,12 @@ MISTAKES = (
     ),
 )
 
+
+def after_tokens(h: ndarray) -> ndarray:
+    """The states without h_0, so that place t holds what has read the tokens at t."""
+    return h[1:]
+
+
 task = Task(
     assignment="a3",
     name="unroll",
@@ -193,6 +202,10 @@ task = Task(
     visible=VISIBLE,
     hidden=hidden,
     mistakes=MISTAKES,
-    properties=(begins_with_h_0, between_minus_one_and_one, causality, history),
+    properties=(begins_with_h_0, between_minus_one_and_one, finite),
+    across=(
+        causal(1, out=after_tokens, name="the tokens"),
+        remembers(1, out=after_tokens, name="the tokens"),
+    ),
 )
 check, grade, example = task.check, task.grade, task.example
