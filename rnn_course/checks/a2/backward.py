@@ -40,12 +40,12 @@ def gradient_of_scores(rng: np.random.Generator, rows: int, V: int) -> ndarray:
 
 _visible = np.random.default_rng(11)
 VISIBLE = (
-    case(draw.TINY, np.array([[2, 2]]), np.array([[0.5, -1.0, 0.5]]), "word 2 stands twice"),
+    case(draw.TINY, np.array([[2, 2]]), np.array([[0.5, -1.0, 0.5]]), "the network `tiny`; word 2 stands twice"),
     case(
         draw.TINY,
         np.array([[1, 2], [0, 0], [2, 0]]),
         np.array([[-0.2, 0.1, 0.1], [0.1, 0.1, -0.2], [0.0, -0.3, 0.3]]),
-        "three contexts",
+        "`tiny`, three contexts",
     ),
     case(
         {name: array.round(1) for name, array in draw.network(_visible, 2, 2, 3, 4).items()},

@@ -10,7 +10,7 @@ from numpy import ndarray
 from rnn_course.checks.a2 import draw
 from rnn_course.checks.a2.forward_mistakes import MISTAKES
 from rnn_course.checks.case import Case, Property
-from rnn_course.checks.compare import Tolerance
+from rnn_course.checks.compare import Tolerance, same
 from rnn_course.checks.plain import Plain
 from rnn_course.checks.task import Task
 
@@ -26,8 +26,8 @@ def reference(params: draw.Params, contexts: ndarray) -> tuple[ndarray, ndarray,
 
 _visible = np.random.default_rng(4)
 VISIBLE = (
-    Case((draw.TINY, np.array([[1, 2]]))),
-    Case((draw.TINY, np.array([[0, 0], [2, 1], [1, 1], [2, 2]])), "four contexts"),
+    Case((draw.TINY, np.array([[1, 2]])), "the network `tiny`"),
+    Case((draw.TINY, np.array([[0, 0], [2, 1], [1, 1], [2, 2]])), "`tiny`, four contexts"),
     Case(
         (draw.network(_visible, 3, 2, 4, 6), np.array([[0, 0, 5], [4, 5, 4]])), "k = 3, D = 2, H = 4, V = 6"
     ),
@@ -65,13 +65,12 @@ def _which_line(arguments: tuple[Plain, ...], value: Plain) -> str | None:
         if got.shape != want.shape:
             return f"{name} has shape {got.shape}, expected {want.shape}."
     e, h, z = parts
-    close = {"rtol": TOLERANCE.rtol, "atol": TOLERANCE.atol}
-    if not np.allclose(e, right[0], **close):
+    if not same(right[0], e, TOLERANCE):
         return "e is wrong, so h and z cannot be right: begin there."
-    if not np.allclose(h, right[1], **close):
-        follows = np.allclose(z, h @ params["U"].T + params["b_2"], **close)
+    if not same(right[1], h, TOLERANCE):
+        follows = same(h @ params["U"].T + params["b_2"], z, TOLERANCE)
         return f"e is right, h is wrong{', z follows from your h' if follows else ''}: look at the line of h."
-    return None if np.allclose(z, right[2], **close) else "e and h are right, z is wrong."
+    return None
 
 
 task = Task(

@@ -164,7 +164,7 @@ def test_the_network_learns_who_is_like_whom(capsys: pytest.CaptureFixture[str])
     """The cells of the end, with their one second of computing."""
     notebook = source(ASSIGNMENT)
     namespace = run_to_the_tests(ASSIGNMENT, notebook)
-    for name in ("a2-train", "a2-neighbours", "a2-writes"):
+    for name in ("a2-data", "a2-train", "a2-neighbours", "a2-writes"):
         exec(next(c.source for c in notebook.cells if c.id == name), namespace)
     said = capsys.readouterr().out
     steps, reached = (float(said.split(mark)[0].split()[-1]) for mark in (" steps", " on text"))
