@@ -62,6 +62,8 @@ def rounded(weights: Params) -> Params:
 
 def blank(gates: str, D: int, H: int, **biases: float | ndarray) -> Params:
     """A cell that looks at nothing: all W and U are 0, and so are the biases not given."""
-    zeros = {"W": (H, H), "U": (H, D)}
-    weights = {f"{letter}_{gate}": np.zeros(shape) for gate in gates for letter, shape in zeros.items()}
-    return {**weights, **{f"b_{gate}": np.zeros(H) + biases.get(gate, 0.0) for gate in gates}}
+    weights = {}
+    for gate in gates:
+        weights[f"W_{gate}"], weights[f"U_{gate}"] = np.zeros((H, H)), np.zeros((H, D))
+        weights[f"b_{gate}"] = np.zeros(H) + biases.get(gate, 0.0)
+    return weights

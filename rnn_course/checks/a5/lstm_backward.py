@@ -108,7 +108,7 @@ task = Task(
     function="lstm_backward",
     arguments=("params", "cache", "dh", "dc_T"),
     returns="a dict of six arrays",
-    look="the list of roads in the text of task 2a: which of them does your line leave out? "
+    look="the map of roads at the beginning of task 2, and which of them your line leaves out; "
     'lecture 11, "The plus sign is the secret".',
     reference=reference,
     visible=tuple(_visible()),

@@ -142,7 +142,7 @@ MISTAKES = (
     Mistake(
         "gaps-ignored",
         "the longest lag that is solved counts, whatever lies before it",
-        "100 after a 78 was luck. Who forgets after 7 steps does not remember for 15.",
+        "Who forgets after 7 steps does not remember for 15: beyond a gap, what is solved is luck.",
         gaps_ignored,
     ),
     Mistake(

@@ -247,6 +247,9 @@ def test_the_ungraded_cells_show_what_their_texts_say(
     elman, zero, one, three = horizons
     assert max(elman, zero, one) <= 10
     assert three >= 40
+    (more,) = (c for c in notebook.cells if c.id == "a5-more")
+    exec(more.source.replace("# ", ""), solution)
+    assert int(capsys.readouterr().out) >= 40  # what a budget of 150 updates does not show
     shares = {}
     for row in said["carried"].splitlines()[1:]:
         who, *numbers = re.split(r"\s{2,}", row.replace("before ", "before"))
