@@ -243,6 +243,7 @@ task = Task(
     visible=_visible(),
     hidden=hidden,
     mistakes=MISTAKES,
+    tolerance=draw.NETWORK,
     properties=(zero_at_padding(3), halves(reference, _left_size)),
 )
 check, grade, example = task.check, task.grade, task.example

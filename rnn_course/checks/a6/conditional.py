@@ -96,6 +96,7 @@ task = Task(
     visible=_visible(),
     hidden=hidden,
     mistakes=MISTAKES,
+    tolerance=draw.NETWORK,
     parts=("log_probs", "J"),
     properties=(no_nan,),
 )

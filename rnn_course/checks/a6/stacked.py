@@ -77,12 +77,10 @@ def _visible() -> tuple[Case, ...]:
 def hidden(rng: np.random.Generator) -> Iterator[Case]:
     for skip in SKIPS:
         yield _case(rng, 5, 3, [4, 4, 4, 4], skip)
-        yield _case(rng, 4, 2, [3, 5, 5, 5, 5], skip)
-        yield _case(rng, 1, 4, [2, 2, 2], skip, about="sentences of one word")
-        yield _case(rng, 6, 1, [3, 3], skip, about="a single layer")
-    for skip in (None, "dense"):
-        yield _case(rng, 4, 2, [3, 5, 2, 4], skip, about="layers of unequal sizes")
-    yield _case(rng, 4, 3, [2, 5, 3, 3], "residual", about="layers of unequal sizes")
+        yield _case(rng, 4, 2, [2, 5, 3, 3], skip, about="layers of unequal sizes")
+    yield _case(rng, 4, 2, [3, 5, 5, 5, 5], "residual")
+    yield _case(rng, 1, 4, [2, 2, 2], "dense", about="sentences of one word")
+    yield _case(rng, 6, 1, [3, 3], "residual", about="a single layer")
 
 
 task = Task(
@@ -98,6 +96,7 @@ task = Task(
     visible=_visible(),
     hidden=hidden,
     mistakes=MISTAKES,
+    tolerance=draw.NETWORK,
     parts=("y", "h_n"),
 )
 check, grade, example = task.check, task.grade, task.example
