@@ -48,8 +48,9 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((draw.with_eigenvalues(rng, diagonal),), "the largest in absolute value is negative")
     rising = np.sort(rng.uniform(0.2, 1.4, size=4))
     rising[-1] += 0.2
-    triangle = np.diag(rising) + np.triu(rng.uniform(0.5, 2.0, (4, 4)), k=1)
-    yield Case((triangle,), "the largest comes last")
+    above = np.triu(rng.uniform(0.5, 2.0, (4, 4)), k=1)
+    yield Case((np.diag(rising) + above,), "the largest comes last")
+    yield Case((np.diag(rising[::-1]) + above,), "the largest comes first")
     yield Case((draw.shift(3, float(rng.uniform(1.0, 3.0))),), "all eigenvalues are 0")
     yield Case((draw.matrix(rng, 6, norm=float(rng.uniform(0.5, 4.0))),))
 
