@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -17,6 +18,7 @@ from rnn_course.grading.job import Bundle, Job
 from rnn_course.grading.labels import find_labels
 from rnn_course.grading.mark import grade
 from rnn_course.grading.plan import Limits
+from rnn_course.grading.results import Status
 from rnn_course.grading.sandbox import Tier, available
 from rnn_course.grading.servers import close_servers
 from rnn_course.grading.trial import Trial
@@ -24,6 +26,8 @@ from rnn_course.grading.trial import Trial
 ROOT = Path(__file__).parents[2]
 ASSIGNMENTS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())
 TIERS = [tier for tier, why_not in available().items() if not why_not and tier is not Tier.UNSAFE]
+
+SECONDS = 20  # of CPU, that grading one submission may take, with two servers that have to be started
 
 pytestmark = pytest.mark.slow
 
@@ -79,3 +83,20 @@ def test_an_untouched_release_has_nothing(assignment: tuple[Course, Build]) -> N
     job: Job = Trial.UNTOUCHED.job(course, build)
     outcome = grade(bundle_of(course, build, TIERS[0]), job)
     assert sum(mark.score or 0 for each in outcome.notebooks for mark in each.cells.values()) == 0
+
+
+def test_grading_takes_little_time(assignment: tuple[Course, Build]) -> None:
+    course, build = assignment
+    bundle = bundle_of(course, build, TIERS[0])
+    close_servers()
+    before = seconds_of_children()
+    outcome = grade(bundle, Trial.REFERENCE.job(course, build))
+    close_servers()  # now all of them have been waited for, and count
+    assert outcome.status is Status.GRADED
+    assert seconds_of_children() - before < SECONDS
+
+
+def seconds_of_children() -> float:
+    """CPU time of all processes that this one has started and waited for, and of theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
