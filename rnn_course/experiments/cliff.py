@@ -33,10 +33,12 @@ def loss_and_gradient(
     *,
     nonlinearity: Nonlinearity = "sigmoid",
     steps: int = STEPS,
+    target: float = TARGET,
+    h_0: float = START,
 ) -> LossAndGradient:
     """A network of one unit, without inputs, that is to end at 0.7.
 
-        h^(t) = f(w h^(t-1) + b),   h^(0) = sigmoid(0.5),   J = (h^(T) - 0.7)^2
+        h^(t) = f(w h^(t-1) + b),   h^(0) = sigmoid(0.5),   J = (h^(T) - target)^2
         dz^(t) = dh^(t) f'(z^(t)),   dh^(t-1) = w dz^(t)
         dJ/dw = sum over t of dz^(t) h^(t-1),   dJ/db = sum over t of dz^(t)
 
@@ -44,6 +46,8 @@ def loss_and_gradient(
         w, b: the two weights, numbers or arrays of one shape: the loss of each pair is computed.
         nonlinearity: f; with "linear" nothing holds the state back, and it can overflow.
         steps: T.
+        target: where it is to end.
+        h_0: where it begins, h^(0).
 
     Returns:
         J and its gradient; inf or NaN where the numbers overflow.
@@ -59,13 +63,13 @@ def loss_and_gradient(
             f"and {steps}"
         )
     w, b = np.broadcast_arrays(np.asarray(w, dtype=np.float64), np.asarray(b, dtype=np.float64))
-    h = [np.full(w.shape, START)]
+    h = [np.full(w.shape, h_0)]
     with np.errstate(over="ignore", invalid="ignore"):  # the point of one of the experiments
         for _ in range(steps):
             z = w * h[-1] + b
             h.append(sigmoid(z) if nonlinearity == "sigmoid" else z)
-        J = (h[-1] - TARGET) ** 2
-        dh = 2 * (h[-1] - TARGET)
+        J = (h[-1] - target) ** 2
+        dh = 2 * (h[-1] - target)
         dw, db = np.zeros_like(J), np.zeros_like(J)
         for t in range(steps, 0, -1):
             dz = dh * h[t] * (1 - h[t]) if nonlinearity == "sigmoid" else dh
@@ -95,6 +99,9 @@ def loss_surface(
     b_range: tuple[float, float] = (-3.6, -2.0),
     *,
     points: int = 201,
+    steps: int = STEPS,
+    target: float = TARGET,
+    h_0: float = START,
 ) -> LossSurface:
     """A plain, a second plain, and a wall between them.
 
@@ -104,14 +111,15 @@ def loss_surface(
     Args:
         w_range, b_range: the piece of the plane.
         points: on each side.
+        steps, target, h_0: as in `loss_and_gradient`.
 
     Raises:
-        CourseError: if there are fewer than 2 points.
+        CourseError: if there are fewer than 2 points, or steps < 1.
     """
     if points < 2:
         raise CourseError(f"loss_surface: needs at least 2 points on each side, got {points}")
     w, b = np.linspace(*w_range, points), np.linspace(*b_range, points)
-    J, dw, db = loss_and_gradient(w[None, :], b[:, None])
+    J, dw, db = loss_and_gradient(w[None, :], b[:, None], steps=steps, target=target, h_0=h_0)
     return LossSurface(w, b, J, np.hypot(dw, db))
 
 

@@ -15,6 +15,7 @@ class Cliff extends Panel {
     super(model, "rnn-cliff", "Clipping cliff");
     this.steps = model.get("steps");
     this.windows = model.get("windows");
+    this.task = model.get("task");
     this.relief = new Relief({ sigmoid: readArray(model, "sigmoid"), linear: readArray(model, "linear") });
     this.plain = new CliffPath(this.steps);
     this.clipped = new CliffPath(this.steps);
@@ -156,8 +157,9 @@ class Cliff extends Panel {
     const start = ["network", "w", "b", "learning_rate", "max_norm", "clip"].map((name) => this.get(name));
     if (String(start) !== this.walked) {
       const [network, w, b, learningRate, maxNorm, clip] = start;
-      this.plain.walk({ network, w, b, learningRate, maxNorm }, "none");
-      this.clipped.walk({ network, w, b, learningRate, maxNorm }, clip);
+      const { task } = this;
+      this.plain.walk({ task, network, w, b, learningRate, maxNorm }, "none");
+      this.clipped.walk({ task, network, w, b, learningRate, maxNorm }, clip);
       this.walked = String(start);
     }
     super.update();
@@ -167,6 +169,7 @@ class Cliff extends Panel {
     const clip = `Clipped by the ${this.get("clip")} at ${cliffFigure(this.get("max_norm"))}`;
     return {
       title: name === "plain" ? "Without clipping" : clip,
+      task: this.task,
       network: this.get("network"),
       window: this.window(),
       path: this[name],

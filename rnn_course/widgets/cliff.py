@@ -12,7 +12,7 @@ from rnn_course.experiments.cliff import loss_and_gradient, loss_surface
 from rnn_course.widgets.base import WidgetError, front_end, style
 from rnn_course.widgets.buffers import pack
 from rnn_course.widgets.cliff_finding import cliff_finding
-from rnn_course.widgets.cliff_paths import STEPS, CliffPath, walk
+from rnn_course.widgets.cliff_paths import STEPS, CliffPath, CliffTask, walk
 from rnn_course.widgets.settings import OneOf, Real, Rule, SettingsWidget, Whole
 
 Range = tuple[float, float]
@@ -22,6 +22,8 @@ LINEAR_W, LINEAR_B = (0.85, 1.1), (-0.1, 0.12)
 POINTS = {"sigmoid": 221, "linear": 101}
 NETWORKS = ("sigmoid", "linear")
 CLIPS = ("norm", "squared norm")
+USUAL = CliffTask()
+MOST_TIME = 200
 FLOOR = 1e-6  # below this, a loss is drawn as this on a logarithmic scale
 
 OFF_THE_WALL = {"network": "sigmoid", "learning_rate": 0.3, "max_norm": 0.1, "clip": "norm", "step": STEPS}
@@ -67,12 +69,14 @@ class ClippingCliff(SettingsWidget):
 
     Args:
         w, b: where both paths start.
-        network: "sigmoid", or "linear": h = w h + b, 50 times.
+        network: "sigmoid", or "linear": h = w h + b, as many times.
         learning_rate: eta, of both.
         max_norm: what the gradient is clipped to.
         clip: by the "norm", or by the "squared norm".
         step: how many steps are shown, up to 300.
         w_range, b_range: the piece of the plane that is drawn for the sigmoid network.
+        length, target, h_0: a loss of your own, (h^(length) - target)^2 of a network that begins at h_0, in
+            place of (h^(50) - 0.7)^2 from sigmoid(0.5). The usual presets, made for that, are left out then.
         presets: settings by name, in place of the usual ones.
 
     Attributes:
@@ -93,6 +97,7 @@ class ClippingCliff(SettingsWidget):
     linear = traitlets.Bytes().tag(sync=True)
     windows = traitlets.Dict().tag(sync=True)
     steps = traitlets.Int(STEPS).tag(sync=True)
+    task = traitlets.Dict().tag(sync=True)
 
     network = traitlets.Unicode(NETWORKS[0]).tag(sync=True)
     w = traitlets.Float(5.6).tag(sync=True)
@@ -114,11 +119,15 @@ class ClippingCliff(SettingsWidget):
         step: int = STEPS,
         w_range: Range = SIGMOID_W,
         b_range: Range = SIGMOID_B,
+        length: int = USUAL.steps,
+        target: float = USUAL.target,
+        h_0: float = USUAL.h_0,
         presets: Mapping[str, Mapping[str, Any]] | None = None,
         **kwargs: Any,
     ) -> None:
         _check_range("w_range", w_range)
         _check_range("b_range", b_range)
+        self._task = _task(length, target, h_0)
         windows = {"sigmoid": (w_range, b_range), "linear": (LINEAR_W, LINEAR_B)}
         rules: dict[str, Rule] = {
             "network": OneOf(NETWORKS),
@@ -141,8 +150,9 @@ class ClippingCliff(SettingsWidget):
         super().__init__(
             rules,
             values,
-            _usual_presets(rules) if presets is None else presets,
-            **pack(_surfaces(w_range, b_range)),
+            (_usual_presets(rules) if self._task == USUAL else {}) if presets is None else presets,
+            **pack(_surfaces(w_range, b_range, self._task)),
+            task=self._task._asdict(),
             windows={name: {"w": list(ws), "b": list(bs)} for name, (ws, bs) in windows.items()},
             **kwargs,
         )
@@ -160,6 +170,7 @@ class ClippingCliff(SettingsWidget):
                 learning_rate=self.learning_rate,
                 max_norm=self.max_norm,
                 rule=rule,  # type: ignore[arg-type]
+                task=self._task,
             )
             for rule in ("none", self.clip)
         )
@@ -179,16 +190,28 @@ def _usual_presets(rules: Mapping[str, Rule]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _surfaces(w_range: Range, b_range: Range) -> dict[str, np.ndarray]:
+def _surfaces(w_range: Range, b_range: Range, task: CliffTask) -> dict[str, np.ndarray]:
     """J of the sigmoid network, and log10 J of the linear one, [b, w], from below and from the left."""
-    sigmoid = loss_surface(w_range, b_range, points=POINTS["sigmoid"]).loss
+    sigmoid = loss_surface(w_range, b_range, points=POINTS["sigmoid"], **task._asdict()).loss
     w = np.linspace(*LINEAR_W, POINTS["linear"])
     b = np.linspace(*LINEAR_B, POINTS["linear"])
-    linear = loss_and_gradient(w[None, :], b[:, None], nonlinearity="linear").J
+    linear = loss_and_gradient(w[None, :], b[:, None], nonlinearity="linear", **task._asdict()).J
     return {
         "sigmoid": sigmoid.astype(np.float32),
         "linear": np.log10(np.maximum(linear, FLOOR)).astype(np.float32),
     }
+
+
+def _task(length: Any, target: Any, h_0: Any) -> CliffTask:
+    rules: dict[str, tuple[Any, Rule]] = {
+        "length": (length, Whole(1, MOST_TIME)),
+        "target": (target, Real(0, 1)),
+        "h_0": (h_0, Real(0, 1)),
+    }
+    for name, (value, rule) in rules.items():
+        if not rule.holds(value):
+            raise WidgetError(f"{name} is {rule}, got {value!r}")
+    return CliffTask(int(length), float(target), float(h_0))
 
 
 def _check_range(name: str, given: Any) -> None:

@@ -32,7 +32,7 @@ export function placeOn(box, window, { x, y }) {
 }
 
 /**
- * @param view { title, network, window: { w: [from, to], b }, path, step, color, shape, dash, maxNorm }
+ * @param view { title, task, network, window: { w: [from, to], b }, path, step, color, shape, dash, maxNorm }
  * @param relief a Relief
  */
 export function drawCliffMap(pen, { width, colors }, view, relief) {
@@ -130,7 +130,7 @@ function tag(pen, text, x, y, colors) {
 
 /** J along w at one b: where the wall is, it is upright. */
 function drawCut(pen, box, view, x, colors) {
-  const { path, network } = view;
+  const { task, path, network } = view;
   const log = network === "linear";
   const [w0, w1] = view.window.w;
   const [b0, b1] = view.window.b;
@@ -139,8 +139,9 @@ function drawCut(pen, box, view, x, colors) {
   while (at > 0 && !isOn(at)) at--;
   const top = box.y + box.height + CUT_GAP + 14;
   const bottom = top + CUT_HEIGHT - 14;
-  const share = (J) => (log ? (Math.log10(Math.max(J, 1e-3)) + 3) / 7 : J / 0.52);
-  const loss = (part) => (log ? 10 ** (7 * part - 3) : 0.52 * part);
+  const most = 1.06 * Math.max(task.target, 1 - task.target) ** 2; // a sigmoid's state is between 0 and 1
+  const share = (J) => (log ? (Math.log10(Math.max(J, 1e-3)) + 3) / 7 : J / most);
+  const loss = (part) => (log ? 10 ** (7 * part - 3) : most * part);
   const y = (J) => bottom - Math.min(1.05, share(J)) * (bottom - top);
   const colours = pen.createLinearGradient(0, bottom, 0, top); // the axis is the legend of the map's colours as well
   for (let part = 0; part <= 1; part += 1 / 16) colours.addColorStop(part, cssColor(lossColor(network, loss(part))));
@@ -161,7 +162,7 @@ function drawCut(pen, box, view, x, colors) {
   const count = Math.round(box.width / 2);
   for (let k = 0; k <= count; k++) {
     const part = k / count;
-    pen.lineTo(box.x + part * box.width, y(cliffLoss(network, w0 + part * (w1 - w0), path.b[at])));
+    pen.lineTo(box.x + part * box.width, y(cliffLoss(task, network, w0 + part * (w1 - w0), path.b[at])));
   }
   pen.stroke();
   if (isOn(at)) marker(pen, x(path.w[at]), y(path.losses[at]), 5, PATH_COLOR, "#ffffff");

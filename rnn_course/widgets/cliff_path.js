@@ -22,11 +22,11 @@ export class CliffPath {
   }
 
   /** @param rule "none", "norm" or "squared norm" */
-  walk({ network, w, b, learningRate, maxNorm }, rule) {
+  walk({ task, network, w, b, learningRate, maxNorm }, rule) {
     this.lostAt = null;
     this.longest = 0;
     for (let s = 0; s <= this.steps; s++) {
-      const { J, dw, db } = cliffGradient(network, w, b, this.found);
+      const { J, dw, db } = cliffGradient(task, network, w, b, this.found);
       const norm = lengthOf(dw, db);
       const factor = clipFactor(rule, norm, maxNorm);
       const length = learningRate * lengthOf(dw * factor, db * factor);

@@ -8,10 +8,19 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from rnn_course.experiments import cliff
 from rnn_course.experiments.cliff import Nonlinearity, loss_and_gradient
 from rnn_course.experiments.clipping import Rule, clip_by_rule
 
 STEPS = 300
+
+
+class CliffTask(NamedTuple):
+    """What the network of one unit is to do: from h_0, in so many steps of time, to the target."""
+
+    steps: int = cliff.STEPS
+    target: float = cliff.TARGET
+    h_0: float = cliff.START
 
 
 class CliffPath(NamedTuple):
@@ -47,6 +56,7 @@ def walk(
     max_norm: float,
     rule: Rule,
     steps: int = STEPS,
+    task: CliffTask | None = None,
 ) -> CliffPath:
     """w, b <- w, b - eta clip(dJ/dw, dJ/db), again and again; it goes on after Inf and NaN.
 
@@ -57,12 +67,14 @@ def walk(
         max_norm: of both rules that clip.
         rule: "none", "norm" or "squared norm".
         steps: to make.
+        task: of the network; the usual one if left out.
     """
+    of_task = (task or CliffTask())._asdict()
     point = np.array(start, dtype=np.float64)
     points, losses, norms, lengths = [], [], [], []
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(steps + 1):
-            J, dw, db = loss_and_gradient(point[0], point[1], nonlinearity=network)
+            J, dw, db = loss_and_gradient(point[0], point[1], nonlinearity=network, **of_task)
             gradient = np.array([dw, db])
             points.append(point)
             losses.append(float(J))

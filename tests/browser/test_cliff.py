@@ -132,8 +132,10 @@ def test_the_sentence_holds_the_numbers_of_the_table(
 def test_whole_paths_and_their_sentence(cliff: Stage) -> None:
     """The front end's own path, all of it; and the sentence that Python makes of the same numbers."""
     module = front_end("cliff_path.js") + "\nexport { CliffPath as default };"
+    task = {"steps": 50, "target": 0.7, "h_0": 1 / (1 + np.exp(-0.5))}
     options = [
-        dict(zip(("network", "w", "b", "learningRate", "maxNorm"), s[:5], strict=True)) for s in STATES
+        dict(zip(("network", "w", "b", "learningRate", "maxNorm"), s[:5], strict=True)) | {"task": task}
+        for s in STATES
     ]
     found = cliff.page.evaluate(
         """async ({ module, options, rules }) => {
@@ -167,6 +169,23 @@ def test_whole_paths_and_their_sentence(cliff: Stage) -> None:
             assert (np.abs(points[1 : until + 1] - following) <= scale).all()
         cliff.set(**dict(zip(NAMES, state, strict=True)), step=40)
         assert cliff.trait("finding") == cliff_finding(paths[0], paths[1], clip, max_norm, 40)
+
+
+def test_a_loss_of_ones_own(show: Callable[..., Stage]) -> None:
+    widget = ClippingCliff(5.0, -2.2, length=12, target=0.2, h_0=0.1, step=40)
+    stage = show(widget)
+    stage.page.get_by_text("Numbers of this step").click()
+    shown = table(stage)
+    for row, path in zip(shown, widget.paths(), strict=True):
+        np.testing.assert_allclose(row[:2], path.points[40], rtol=1e-9)
+        np.testing.assert_allclose(row[2:4], [path.losses[40], path.norms[40]], rtol=1e-7)
+    w, b = shown[0][:2]
+    h = 0.1
+    for _ in range(12):
+        h = 1 / (1 + np.exp(-(w * h + b)))
+    assert shown[0][2] == pytest.approx((h - 0.2) ** 2)
+    assert stage.trait("finding") == widget.text_alternative()
+    assert stage.page.get_by_role("button", name="thrown off").count() == 0
 
 
 def test_clipping_saves_and_the_linear_network_is_lost(cliff: Stage) -> None:

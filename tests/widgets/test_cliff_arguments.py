@@ -123,6 +123,10 @@ def test_settings_go_round() -> None:
         (lambda: ClippingCliff(max_norm=-1), "max_norm is a number from"),
         (lambda: ClippingCliff(clip="value"), "clip is one of norm, squared norm, got 'value'"),
         (lambda: ClippingCliff(network="tanh"), "network is one of sigmoid, linear"),
+        (lambda: ClippingCliff(length=0), "length is a whole number from 1 to 200, got 0"),
+        (lambda: ClippingCliff(length=2.5), "length is a whole number"),  # type: ignore[arg-type]
+        (lambda: ClippingCliff(target=1.5), "target is a number from 0 to 1, got 1.5"),
+        (lambda: ClippingCliff(h_0=float("nan")), "h_0 is a number from 0 to 1"),
         (lambda: ClippingCliff(step=301), "step is a whole number from 0 to 300"),
         (lambda: ClippingCliff(w_range=(7, 5)), "w_range is two numbers, the smaller first"),
         (lambda: ClippingCliff(b_range=(0, float("inf"))), "b_range is two numbers"),
@@ -149,6 +153,20 @@ def test_a_map_of_ones_own() -> None:
     assert widget.windows["sigmoid"] == {"w": [4.8, 5.0], "b": [-2.6, -2.4]}
     # the others start outside of this map
     assert list(widget.presets) == ["on the wall", "on the wall, squared norm", "to Inf and NaN"]
+
+
+def test_a_loss_of_ones_own() -> None:
+    widget = ClippingCliff(5.0, -2.2, length=12, target=0.2, h_0=0.1)
+    assert widget.presets == {}, "they were made for another loss"
+    assert widget.task == {"steps": 12, "target": 0.2, "h_0": 0.1}
+    expected = experiment.loss_and_gradient(5.0, -2.2, steps=12, target=0.2, h_0=0.1)
+    for path in widget.paths():
+        assert path.losses[0] == expected.J
+        assert path.norms[0] == pytest.approx(np.hypot(expected.dw, expected.db))
+    surface = np.frombuffer(widget.sigmoid, np.float32).reshape(widget.arrays["sigmoid"]["shape"])
+    corner = experiment.loss_and_gradient(6.6, -1.8, steps=12, target=0.2, h_0=0.1)
+    assert surface[-1, -1] == pytest.approx(float(corner.J), rel=1e-6)
+    assert ClippingCliff().presets, "and are there for the usual one"
 
 
 def test_what_is_shown_where_widgets_cannot_run() -> None:
