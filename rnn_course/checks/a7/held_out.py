@@ -27,6 +27,15 @@ IN_TRAINING = {"too slow": "over-time", "wavers": "chance-without-seed"}
 IN_PREDICTING = {"too slow": "over-time", "wavers": "remembers-between-calls"}
 
 
+TEST_CELL = """\
+from rnn_course.checks import a7
+
+assert a7.held_out.check(train, predict)
+### BEGIN HIDDEN TESTS
+a7.held_out.grade(train, predict)
+### END HIDDEN TESTS"""
+
+
 class HeldOut(Task):
     """A task of two functions, `train` and `predict`, whose mark is a share of its points."""
 
@@ -34,6 +43,11 @@ class HeldOut(Task):
     def functions(self) -> tuple[str, ...]:
         """The names of the functions that its answer cell holds."""
         return ("train", "predict")
+
+    @property
+    def test_cell(self) -> str:
+        """The source of its test cell. It ends with a number, nbgrader's way to give a part of the points."""
+        return TEST_CELL
 
     def check(self, train: Function, predict: Function, caller: Caller = call) -> bool:  # type: ignore[override]
         """Train on a small text and look for leaks.

@@ -46,8 +46,8 @@ DIARY: list[Document] = [
     [["the", "cat", "is", "well"], ["sleep", "well"]],
 ]
 VISIBLE = (
-    Case((DIARY, 3, 2)),
-    Case((DIARY, 3, 1), "every word of train is known"),
+    Case((DIARY, 3, 1)),
+    Case((DIARY, 3, 2), "a word that train holds once is unknown"),
     Case((DIARY[:4], 4, 2)),
     Case(([[["a"], []], [["b", "a"]], [["b"], ["a"]], [[], ["c"]]], 3, 1), "a sentence without words"),
 )
