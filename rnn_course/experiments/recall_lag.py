@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from importlib.resources import files
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -56,8 +58,8 @@ class RecallTable:
     Args:
         names: the networks.
         lags: [lags].
-        accuracy: share of right answers, [networks, lags, seeds].
-        updates: made until the task was solved, or the budget, [networks, lags, seeds].
+        accuracy: share of right answers, NaN where it was not tried, [networks, lags, seeds].
+        updates: made until the task was solved, or the budget; 0 where not tried, [networks, lags, seeds].
         solved_above: the accuracy from which on a lag counts as solved.
     """
 
@@ -84,6 +86,7 @@ def recall_by_lag(
     hidden_size: int = 64,
     learning_rate: float = 3e-3,
     solved_above: float = 0.9,
+    give_up_below: float = 0.0,
     starts: Mapping[str, Start] = STARTS,
     on_run: Callable[[RecallRun], object] = lambda run: None,
 ) -> RecallTable:
@@ -94,7 +97,7 @@ def recall_by_lag(
     Shows: with the usual first weights an Elman network learns lags of 7 and 15, and not of 30.
     Gated networks whose biases say that memories are to last learn 50, and with more updates 100. But it is
     not the cell alone: with a forget bias of 0 or 1 an LSTM learns 7 and not 15, so does a GRU with biases of
-    0, and an orthogonal W_h carries an Elman network to about 30.
+    0, and an orthogonal W_h carries an Elman network to 30, and to 100 with luck and more updates.
 
     Args:
         lags: in increasing order.
@@ -105,6 +108,8 @@ def recall_by_lag(
         hidden_size: of every network.
         learning_rate: of Adam.
         solved_above: see `RecallTable`.
+        give_up_below: after a lag with a lower accuracy, a network with this seed is not asked about longer
+            ones, which take the most time.
         starts: a cell and the options of its first weights, by name.
         on_run: called with each run as soon as it is there.
 
@@ -121,13 +126,54 @@ def recall_by_lag(
     if not len(lags) or min(lags) < 1 or list(lags) != sorted(set(lags)):
         raise CourseError(f"recall_by_lag: lags are increasing, from 1; got {list(lags)}")
     shape = len(names), len(lags), len(seeds)
-    accuracy, updates = np.zeros(shape), np.zeros(shape, dtype=np.int64)
+    accuracy, updates = np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
     for place in np.ndindex(shape):
         name, lag, seed = names[place[0]], lags[place[1]], seeds[place[2]]
+        shorter = accuracy[place[0], : place[1], place[2]]
+        if np.isnan(shorter).any() or (shorter < give_up_below).any():
+            continue
         run = _one_run(name, starts[name], lag, seed, max_updates, batch_size, hidden_size, learning_rate)
         accuracy[place], updates[place] = run.accuracy, run.updates
         on_run(run)
     return RecallTable(tuple(names), np.array(lags), accuracy, updates, solved_above)
+
+
+class LongRecall(NamedTuple):
+    """The table of `rnn-course reproduce recall`.
+
+    Attributes:
+        table: what each network recalls.
+        seeds: of the third axis of the table.
+        max_updates: the budget of each lag.
+        give_up_below: see `recall_by_lag`.
+        made_with: versions of Python and numpy, and the machine.
+    """
+
+    table: RecallTable
+    seeds: tuple[int, ...]
+    max_updates: int
+    give_up_below: float
+    made_with: dict[str, str]
+
+
+def long_recall() -> LongRecall:
+    """The table as it was made with `rnn-course reproduce recall --output FILE`, in the order of its runs.
+
+    What lies between guessing and solved depends on the seed, and on the processor too.
+    """
+    text = files(__package__).joinpath("results", "recall.json").read_text(encoding="utf-8")
+    kept: dict[str, Any] = json.loads(text)
+    runs = [RecallRun(**run) for run in kept["runs"]]
+    names = tuple(dict.fromkeys(run.name for run in runs))
+    lags = sorted({run.lag for run in runs})
+    seeds = tuple(sorted({run.seed for run in runs}))
+    shape = len(names), len(lags), len(seeds)
+    accuracy, updates = np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
+    for run in runs:
+        place = names.index(run.name), lags.index(run.lag), seeds.index(run.seed)
+        accuracy[place], updates[place] = run.accuracy, run.updates
+    table = RecallTable(names, np.array(lags), accuracy, updates, kept["solved_above"])
+    return LongRecall(table, seeds, kept["max_updates"], kept["give_up_below"], kept["made_with"])
 
 
 def _one_run(

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import matplotlib
 import numpy as np
+from jaxtyping import Float
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
+from numpy import ndarray
 from numpy.typing import ArrayLike
 
 from rnn_course.errors import DataError, ShapeError
@@ -80,42 +82,44 @@ def recall_table(
     Args:
         names: the rows.
         lags: the columns, steps.
-        accuracy: in [0, 1], [networks, lags].
+        accuracy: in [0, 1], [networks, lags], or with several seeds [networks, lags, seeds]; NaN where it was
+            not tried.
         title: the finding.
         solved_above: from this accuracy on a lag counts as solved.
         rows_are: what a row is, for the text alternative.
 
     Raises:
-        ShapeError: if the shape is not [networks, lags].
+        ShapeError: if the shape is neither.
         DataError: if nothing is given, or an accuracy lies outside [0, 1].
     """
     table = np.asarray(accuracy, dtype=float)
-    if table.shape != (len(names), len(lags)):
+    if table.ndim not in (2, 3) or table.shape[:2] != (len(names), len(lags)):
         raise ShapeError(f"accuracy is {table.shape}, but there are {len(names)} names and {len(lags)} lags")
-    if not table.size or not ((table >= 0) & (table <= 1)).all():
+    if not table.size or ((table < 0) | (table > 1)).any():
         raise DataError("accuracies are between 0 and 1, and there is at least one")
-    cividis = matplotlib.colormaps["cividis"]
-    width = 3.4 + 1.35 * len(lags)
+    seeds = table.reshape(*table.shape[:2], -1)
+    cividis = matplotlib.colormaps["cividis"].with_extremes(bad="#E3E7EB")
+    width = 3.4 + (1.35 if table.ndim == 2 else 1.5) * len(lags)
+    tried = ~np.isnan(seeds)
+    means = np.where(tried, seeds, 0).sum(axis=2) / np.maximum(tried.sum(axis=2), 1)
+    means[~tried.any(axis=2)] = np.nan
     with new_figure(width, 1.7 + 0.5 * len(names)) as (figure, (ax,)):
-        ax.imshow(table, cmap=cividis, vmin=0, vmax=1, aspect="auto")
-        for k, row in enumerate(table):
-            for j, value in enumerate(row):
-                solved = value >= solved_above
-                ax.text(
-                    j,
-                    k,
-                    f"{value:.0%} ✓" if solved else f"{value:.0%}",
-                    ha="center",
-                    va="center",
-                    color="black" if value > 0.55 else "white",
-                    fontweight="bold" if solved else "normal",
+        ax.imshow(np.ma.masked_invalid(means), cmap=cividis, vmin=0, vmax=1, aspect="auto")
+        for k, j in np.ndindex(means.shape):
+            solved = bool((seeds[k, j] >= solved_above).all())
+            ax.text(
+                j,
+                k,
+                f"{_percents(seeds[k, j])} ✓" if solved else _percents(seeds[k, j]),
+                ha="center",
+                va="center",
+                color="white" if means[k, j] <= 0.55 else "black",
+                fontweight="bold" if solved else "normal",
+            )
+            if solved:
+                ax.add_patch(
+                    Rectangle((j - 0.46, k - 0.43), 0.92, 0.86, fill=False, edgecolor="black", linewidth=2)
                 )
-                if solved:
-                    ax.add_patch(
-                        Rectangle(
-                            (j - 0.46, k - 0.43), 0.92, 0.86, fill=False, edgecolor="black", linewidth=2
-                        )
-                    )
         ax.set_xticks(range(len(lags)), [f"{lag} steps" for lag in lags])
         ax.set_yticks(range(len(names)), names)
         ax.tick_params(length=0)
@@ -123,11 +127,21 @@ def recall_table(
         ax.spines[:].set_visible(False)
         ax.set_title(wrapped(title, int((width - 2.1) / 0.108)))
     said = "; ".join(
-        f"{name}: {', '.join(f'{value:.0%} at {lag}' for value, lag in zip(row, lags, strict=True))}"
-        for name, row in zip(names, table, strict=True)
+        f"{name}: {', '.join(f'{_percents(cell)} at {lag}' for cell, lag in zip(row, lags, strict=True))}"
+        for name, row in zip(names, seeds, strict=True)
     )
+    each = "" if table.ndim == 2 else f", {table.shape[2]} seeds in each cell"
     return Picture(
         figure,
-        f"Table of the share of right answers, a row a {rows_are}, a column a lag; ticked from "
+        f"Table of the share of right answers, a row a {rows_are}, a column a lag{each}; ticked from "
         f"{solved_above:.0%} on. {title}. {said}.",
     )
+
+
+def _percents(seeds: Float[ndarray, " seeds"]) -> str:
+    """One seed as 98%, several as 100 · 98 · – %, those that were not tried as a dash."""
+    if np.isnan(seeds).all():
+        return "not tried"
+    if len(seeds) == 1:
+        return f"{seeds[0]:.0%}"
+    return " · ".join("–" if np.isnan(value) else f"{100 * value:.0f}" for value in seeds) + " %"

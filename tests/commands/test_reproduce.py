@@ -12,16 +12,19 @@ from rnn_course.commands.reproduce import reproduce
 
 def test_recall_is_printed_and_written(tmp_path: Path) -> None:
     output = tmp_path / "recall.json"
-    options = ["--models", "Elman", "--lag", "2", "--lag", "1", "--max-updates", "3", "--output", str(output)]
+    options = ["--models", "Elman", "--lag", "2", "--lag", "1", "--max-updates", "100", "--seeds", "2"]
+    options += ["--output", str(output)]
     result = CliRunner().invoke(reproduce, ["recall", *options])
     assert result.exit_code == 0, result.output
     head, *lines = result.output.splitlines()
-    assert head.split() == ["network", "lag", "accuracy", "updates"]
-    assert [line.split()[:2] for line in lines] == [["Elman", "1"], ["Elman", "2"]]
+    assert head.split() == ["network", "lag", "seed", "accuracy", "updates"]
+    runs = [("1", "0"), ("1", "1"), ("2", "0"), ("2", "1")]
+    assert [line.split()[:3] for line in lines] == [["Elman", *run] for run in runs]
     table = json.loads(output.read_text())
-    assert table["max_updates"] == 3
+    assert (table["max_updates"], table["solved_above"], table["give_up_below"]) == (100, 0.9, 0.25)
     assert set(table["made_with"]) == {"python", "numpy", "machine"}
-    assert [(run["lag"], run["updates"]) for run in table["runs"]] == [(1, 3), (2, 3)]
+    assert [(str(run["lag"]), str(run["seed"])) for run in table["runs"]] == runs
+    assert all(run["updates"] <= 100 and run["accuracy"] > 0.25 for run in table["runs"])
 
 
 def test_the_ladder_is_printed_and_written(tmp_path: Path) -> None:

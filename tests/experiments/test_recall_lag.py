@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from rnn_course.errors import CourseError
 from rnn_course.experiments.horizon import STARTS
-from rnn_course.experiments.recall_lag import ALL, LIVE, RecallRun, RecallTable, recall_by_lag
+from rnn_course.experiments.recall_lag import (
+    ALL,
+    LIVE,
+    RecallRun,
+    RecallTable,
+    long_recall,
+    recall_by_lag,
+)
 
 
 def test_a_short_lag_is_learned_and_ends_the_run() -> None:
@@ -23,6 +32,35 @@ def test_without_training_it_is_a_guess() -> None:
     table = recall_by_lag((20,), ("Elman",), hidden_size=8, max_updates=1)
     assert 0.02 < table.accuracy[0, 0, 0] < 0.3
     assert table.reaches.tolist() == [[0]]
+
+
+def test_who_guesses_is_not_asked_about_longer_lags() -> None:
+    seen: list[RecallRun] = []
+    options: dict[str, Any] = {"hidden_size": 8, "max_updates": 1, "seeds": (0, 1), "on_run": seen.append}
+    table = recall_by_lag((20, 21, 22), ("Elman",), give_up_below=0.5, **options)
+    assert [(run.lag, run.seed) for run in seen] == [(20, 0), (20, 1)]
+    assert np.isnan(table.accuracy[0, 1:]).all()
+    assert not table.updates[0, 1:].any()
+    assert table.reaches.tolist() == [[0, 0]]
+
+
+def test_the_long_run_is_what_lecture_11_says_of_it() -> None:
+    kept = long_recall()
+    table = kept.table
+    assert table.names == ALL
+    assert table.accuracy.shape == (len(ALL), len(table.lags), len(kept.seeds))
+    assert len(kept.seeds) >= 2
+    assert table.updates.max() <= kept.max_updates
+    assert {"python", "numpy", "machine"} == set(kept.made_with)
+    tried = ~np.isnan(table.accuracy)
+    assert tried[:, 0].all()
+    shorter = np.where(tried, table.accuracy, 0)[:, :-1]
+    assert (tried[:, 1:] <= (shorter >= kept.give_up_below)).all(), "not asked after a guess"
+    reaches = dict(zip(table.names, table.reaches, strict=True))
+    for slow in ("LSTM, chrono 100", "GRU, chrono 100"):
+        assert (reaches[slow] == 100).all()
+    for fast in ("LSTM, forget bias 0", "GRU, update bias 0"):
+        assert (reaches[fast] < 15).all()
 
 
 def test_a_reach_ends_at_the_first_lag_that_is_not_solved() -> None:

@@ -137,6 +137,18 @@ def test_what_is_solved_is_ticked_and_outlined() -> None:
     assert inside(picture)
 
 
+def test_several_seeds_stand_in_a_cell_and_what_was_not_tried_is_said() -> None:
+    accuracy = [[[1, 0.95], [1, 0.1]], [[0.2, 0.3], [np.nan, 0.4]], [[0.1, 0.1], [np.nan, np.nan]]]
+    picture = recall_table(["a", "b", "c"], [7, 15], accuracy, title="Some do")
+    assert texts(picture) == ["100 · 95 % ✓", "100 · 10 %", "20 · 30 %", "– · 40 %", "10 · 10 %", "not tried"]
+    assert len(picture.axes[0].patches) == 1
+    shades = np.ma.filled(picture.axes[0].images[0].get_array(), np.nan)
+    np.testing.assert_allclose(shades, [[0.975, 0.55], [0.25, 0.4], [0.1, np.nan]])
+    assert "2 seeds in each cell" in picture.alt
+    assert "c: 10 · 10 % at 7, not tried at 15" in picture.alt
+    assert inside(picture)
+
+
 @pytest.mark.parametrize(
     ("draw", "error", "message"),
     [
