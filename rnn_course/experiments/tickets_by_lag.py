@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -33,7 +33,7 @@ class Start(NamedTuple):
     """
 
     cell: str
-    options: dict[str, float]
+    options: dict[str, Any]
     learning_rate: float
 
 

@@ -13,7 +13,7 @@ from rnn_course.models.recurrent import RecurrentLM
 from rnn_course.tasks.printing import THINGS
 from rnn_course.widgets.base import front_end, style
 from rnn_course.widgets.buffers import pack
-from rnn_course.widgets.settings import OneOf, SettingsWidget, Whole
+from rnn_course.widgets.settings import OneOf, Rule, SettingsWidget, Whole
 from rnn_course.widgets.tickets_numbers import MOST_EVENTS, TicketNumbers, check_readers, measure
 
 NEW, TRAINED = "before training", "after training"
@@ -78,7 +78,11 @@ class TicketsAndLag(SettingsWidget):
         checked = check_readers(_trained() if readers is None else readers)
         times = (NEW, TRAINED) if checked.new else (TRAINED,)
         self._numbers = measure([models for models in checked if models])
-        rules = {"thing": OneOf(THINGS), "events": Whole(0, MOST_EVENTS), "weights": OneOf(times)}
+        rules: dict[str, Rule] = {
+            "thing": OneOf(THINGS),
+            "events": Whole(0, MOST_EVENTS),
+            "weights": OneOf(times),
+        }
         presets = {name: preset for name, preset in PRESETS.items() if preset["weights"] in times}
         super().__init__(
             rules,
@@ -98,6 +102,11 @@ class TicketsAndLag(SettingsWidget):
             **kwargs,
         )
         self.finding = self._sentence(self._numbers)
+
+    @property
+    def numbers(self) -> TicketNumbers:
+        """All that can be shown."""
+        return self._numbers
 
     @traitlets.validate("thing", "events", "weights")
     def _valid(self, proposal: Any) -> Any:
