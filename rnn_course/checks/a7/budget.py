@@ -45,6 +45,8 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
             yield Case((kind, V, D, layers, full), "it fits exactly")
             yield Case((kind, V, D, layers, full - 1), "one parameter less")
     yield Case(("lstm", 500, 64, 1, 500), "not even H = 1 fits")
+    V, D = int(rng.integers(20, 40)), int(rng.integers(5, 9))
+    yield Case(("gru", V, D, 1, V * D + 3 * (D + 2) + 2 * V), "H = 1 fits exactly")
 
 
 def cell_biases_forgotten(kind, V, D, layers, budget):
