@@ -81,7 +81,8 @@ def expected(
     right = shares(params, prompt, length, temperature)
     return {
         "number of texts": how_many,
-        "tokens in a text": [length],
+        "tokens in the shortest text": length,
+        "tokens in the longest text": length,
         "share of texts with something that is no token": 0.0,
         **{f"share of {text}": p for text, p in right.items()},
     }
@@ -98,7 +99,8 @@ def summary(arguments: tuple[Plain, ...], value: Plain) -> Plain:
     odd = sum(n for text, n in drawn.items() if not set(text) <= set(range(V)))
     return {
         "number of texts": len(value),
-        "tokens in a text": sorted({len(text) for text in drawn})[:3],
+        "tokens in the shortest text": min(map(len, drawn), default=0),
+        "tokens in the longest text": max(map(len, drawn), default=0),
         "share of texts with something that is no token": odd / total,
         **{f"share of {' '.join(map(str, text))}": drawn[text] / total for text in possible},
     }

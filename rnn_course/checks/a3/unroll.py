@@ -204,8 +204,8 @@ task = Task(
     mistakes=MISTAKES,
     properties=(begins_with_h_0, between_minus_one_and_one, finite),
     across=(
-        causal(1, out=after_tokens, name="the tokens"),
-        remembers(1, out=after_tokens, name="the tokens"),
+        causal(1, out=after_tokens, name="the row of tokens"),
+        remembers(1, out=after_tokens, name="the row of tokens"),
     ),
 )
 check, grade, example = task.check, task.grade, task.example

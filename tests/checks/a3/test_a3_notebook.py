@@ -266,7 +266,7 @@ def test_the_reader_learns_and_the_referee_agrees(
     assert said.splitlines()[-1].endswith("hello")
     exec(cells["a3-reads"], solution)
     said = capsys.readouterr().out
-    assert said.count("updates: t") == 4
+    assert said.count("updates: ") == 4
     assert float(said.split("batch: ")[1].split(" nats")[0]) < 2.2
 
 
