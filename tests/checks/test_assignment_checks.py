@@ -120,7 +120,7 @@ def test_a_mistake_fails_and_is_named(task: Task, mistake: Mistake) -> None:
 @each_task
 def test_every_seed_knows_right_from_wrong(task: Task) -> None:
     drawn = task.summary is not None  # thousands of draws a case
-    for seed in MORE_SEEDS[: 5 if drawn else None]:
+    for seed in MORE_SEEDS[: 3 if drawn else None]:
         assert task.grade(task.reference, seed=seed)
         variants: tuple[Callable[..., Any], ...] = VARIANTS[task.assignment].get(task.name, ())
         for variant in variants:
@@ -168,7 +168,7 @@ def test_changing_an_argument_is_a_mistake_with_a_name(task: Task) -> None:
 
     says = words_of(lambda: task.check(careless))
     assert "It changed its argument" in says
-    assert "belongs to the caller" in says
+    assert "belongs to the caller" in " ".join(says.split()), "wherever its lines are broken"
 
 
 @each_task
