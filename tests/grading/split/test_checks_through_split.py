@@ -54,10 +54,13 @@ def test_every_mistake_loses_its_own_task_and_no_other_and_is_named(given: Grade
         planted = {t: found[number] for t, found in catalogues.items() if number < len(found)}
         answers = right_answers(which)
         answers |= {task.answer_id: wrong.as_answer(task.function) for task, wrong in planted.items()}
+        shares = {task: planted[task].keeps if task in planted else 1.0 for task in which.tasks}
+        for task in which.tasks:
+            if len(task.functions) > 1 and task not in planted:  # it takes long, and is left to do
+                del answers[task.answer_id]
+                shares[task] = 0.0
         found = graded(bundle, which, answers)
-        expected = {
-            task.name: task.points * (planted[task].keeps if task in planted else 1.0) for task in which.tasks
-        }
+        expected = {task.name: task.points * share for task, share in shares.items()}
         assert found.points == pytest.approx(expected), [wrong.name for wrong in planted.values()]
         assert found.status == "graded"
         for task, wrong in planted.items():
