@@ -19,10 +19,13 @@ CONSTANTS = (bool, int, float, str, tuple, type(None))
 def answer_cell(implementation: Callable[..., Any], name: str) -> str:
     """The source of a cell that defines `name` as `implementation` does.
 
-    What `implementation` uses of its own module comes along: functions, without their annotations, and
-    constants. Besides, it has itertools, math, Counter, defaultdict and np.
+    What `implementation` uses of its own module comes along, functions and constants; annotations do not.
+    Besides, it has itertools, math, Counter, defaultdict and np.
     """
-    source = textwrap.dedent(inspect.getsource(implementation))
+    annotated = bool(getattr(implementation, "__annotations__", None))
+    source = (
+        _definition("", implementation) if annotated else textwrap.dedent(inspect.getsource(implementation))
+    )
     own = re.sub(rf"\b{implementation.__name__}\b", name, source).rstrip()
     used = [_definition(key, value) for key, value in _used_by(implementation).items()]
     return IMPORTS + "".join(f"{each}\n\n\n" for each in used) + own

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -122,4 +123,4 @@ def said_beside(task: Task, source: str) -> str:
 
 def without_lines(message: str) -> str:
     """A message without the lines of the student's cell, which are not known where it has no file."""
-    return "\n".join(line for line in message.splitlines() if not line.strip().startswith("in your line"))
+    return re.sub(r"\n( *)in your line.*(?:\n\1  .*)*", "", message)
