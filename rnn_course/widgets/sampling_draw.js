@@ -138,10 +138,18 @@ export class TokenDraw {
   }
 }
 
-/** What is expected next: log P of every id, and the ids in their order, which few places are asked for. */
-class View {
-  constructor(logProbs) {
-    this.logProbs = logProbs;
+const MOST_KEPT = 4000; // places, each with a state and log P of every id: some 8 MB at most
+
+/** A place in texts that begin alike: the state there, and what is expected next, computed when it is asked for. */
+class Place {
+  constructor(network, state) {
+    this.network = network;
+    this.state = state;
+    this.next = new Map();
+  }
+
+  get logProbs() {
+    return (this.found ??= this.network.logProbs(this.state));
   }
 
   get order() {
@@ -149,31 +157,29 @@ class View {
   }
 }
 
-/** What one network has read, with its state at every place: reading the same again costs nothing. */
+/** What one network has read: a tree of texts. To come back to a text, or to another with its beginning, costs nothing. */
 class Reading {
   constructor(network) {
     this.network = network;
-    this.tokens = [];
-    this.states = [network.start()];
-    this.views = [];
+    this.begin();
   }
 
-  /** Token number `i` of the text is `token`; what stood behind another one is forgotten. */
-  read(i, token) {
-    if (this.tokens[i] === token) return;
-    this.tokens.length = i;
-    this.states.length = i + 1;
-    this.views.length = Math.min(this.views.length, i + 1);
-    this.states.push(this.network.advance(this.states[i], token));
-    this.tokens.push(token);
-  }
-
-  /** What the network expects after `i` tokens. */
-  view(i) {
-    if (!this.views[i]) {
-      this.views[i] = new View(this.network.logProbs(this.states[i]));
+  /** Where every text begins; what was read is forgotten where it has become too much. */
+  begin() {
+    if (!this.start || this.kept > MOST_KEPT) {
+      this.start = new Place(this.network, this.network.start());
+      this.kept = 0;
     }
-    return this.views[i];
+    return this.start;
+  }
+
+  /** The place after one token more. */
+  read(place, token) {
+    if (!place.next.has(token)) {
+      place.next.set(token, new Place(this.network, this.network.advance(place.state, token)));
+      this.kept++;
+    }
+    return place.next.get(token);
   }
 }
 
@@ -194,20 +200,22 @@ export class TextWriter {
    */
   write(typed, settings) {
     const { reading } = this;
-    typed.forEach((token, i) => reading.read(i, token));
+    let place = reading.begin();
+    for (const token of typed) place = reading.read(place, token);
+    const places = [place];
     const random = randomFrom(settings.seed);
     const tokens = [];
     let ended = false;
     while (tokens.length < settings.drawn && !ended) {
-      const at = typed.length + tokens.length;
-      const token = this.luck.draw(reading.view(at).logProbs, settings, random());
+      const token = this.luck.draw(place.logProbs, settings, random());
       ended = token === EOS_ID;
       if (!ended) {
-        reading.read(at, token);
+        place = reading.read(place, token);
+        places.push(place);
         tokens.push(token);
       }
     }
-    return { tokens, ended, view: (t) => reading.view(typed.length + t) };
+    return { tokens, ended, view: (t) => places[t] };
   }
 }
 
