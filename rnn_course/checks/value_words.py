@@ -34,7 +34,11 @@ def difference_words(
         return [*lines, "Nothing came back: is `return` missing?"]
     if not differs[0].where:  # the value as a whole: one number, or something of another kind or length
         return [*lines, "", f"That is, {differs[0].says}."]
-    by = _by_up_to(right, value) if isinstance(right, np.ndarray) else ""
+    by = ""
+    if isinstance(right, np.ndarray):
+        by = _by_up_to(right, value)
+        if max(len(written(right)), len(written(value))) > WIDTH:  # what is left of it when cut says nothing
+            lines = [f"An array of shape {right.shape} came, as expected."]
     lines += ["", f"{len(differs)} of {entries(right)} entries differ{by}:"]
     lines += [f"  {difference.where}  {difference.says}" for difference in differs[:ENTRIES_SHOWN]]
     if len(differs) > ENTRIES_SHOWN:

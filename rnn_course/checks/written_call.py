@@ -43,7 +43,7 @@ def written_call(task: Task, case: Case) -> list[str]:
         call = f"{task.function}({', '.join(task.arguments)})"
     width = max(map(len, task.arguments))
     described = zip(task.arguments, case.arguments, strict=True)
-    return [*about, call, *(f"  {name:{width}}  {description(value)}" for name, value in described)]
+    return [*about, call, *(f"  {name:{width}}  {description(value)}" for name, value in described), ""]
 
 
 def has_array(value: Plain) -> bool:

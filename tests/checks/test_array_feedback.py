@@ -64,15 +64,16 @@ def test_a_long_call_is_told_by_its_number_and_its_shapes() -> None:
     task = task_of()
     lines = words_of(lambda: task.check(negative)).splitlines()
     right = states(*LONG.arguments)[1]["W_h"]
-    assert lines[2:7] == [
+    assert lines[2:8] == [
         "  unroll(*a9.states.example(2))",
         "    x           array of shape (6, 2)",
         "    parameters  dict with W_h (3, 3), W_x (3, 2)",
+        "",
         "  loss: right",
         "  gradients['h']: right",
     ]
     off, first = 2 * np.abs(right).max(), right[0, 0]
-    assert " ".join(" ".join(lines[7:9]).split()) == (
+    assert " ".join(" ".join(lines[8:10]).split()) == (
         f"gradients['W_h']: 9 of 9 entries differ, by up to {off:.6g} (every sign is turned round); "
         f"at [0, 0] expected {first:.6g}, got {-first:.6g} ({2 * first:.6g} too small)"
     )
@@ -134,6 +135,18 @@ RIGHT = {"W": np.arange(12.0).reshape(3, 4) + 1, "b": np.array([1.0, 2.0]), "n":
 )
 def test_a_dict_of_arrays_is_told_by_its_keys(value: Any, says: str) -> None:
     assert says in words(RIGHT, value)
+
+
+def test_of_a_large_array_the_entries_that_differ_are_told() -> None:
+    right = np.arange(60.0).reshape(12, 5)
+    wrong = right.copy()
+    wrong[3, 4] += 2
+    assert words(right, wrong).splitlines() == [
+        "An array of shape (12, 5) came, as expected.",
+        "",
+        "1 of 60 entries differ, by up to 2.0:",
+        "  [3, 4]  expected 19.0, got 21.0 (2.0 too large)",
+    ]
 
 
 def test_what_should_hold_a_part_is_of_another_kind() -> None:
