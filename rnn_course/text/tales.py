@@ -128,14 +128,16 @@ def _topic(rng: np.random.Generator, topic: str) -> dict[str, dict[str, Rule]]:
     shares = {"one": 1 - many, "many": many}
     forms = [(noun, number, p) for noun, p in zip(NOUNS, nouns, strict=True) for number in NUMBERS]
     plain = 1 - adjective
-    for kind in ("SUBJECT", "NOUN"):
-        rules[topic + kind] = {
-            noun_form(noun, number): (
-                plain * p * shares[number],
-                *([f"{topic}AFTER {number}"] if kind == "SUBJECT" else []),
-            )
-            for noun, number, p in forms
-        } | {word: (adjective / len(ADJECTIVES), topic + kind) for word in ADJECTIVES}
+    described: dict[str, Rule] = {word: (adjective / len(ADJECTIVES), topic + "NOUN") for word in ADJECTIVES}
+    rules[topic + "NOUN"] = {
+        noun_form(noun, number): (plain * p * shares[number],) for noun, number, p in forms
+    }
+    rules[topic + "NOUN"] |= described
+    rules[topic + "SUBJECT"] = {
+        noun_form(noun, number): (plain * p * shares[number], f"{topic}AFTER {number}")
+        for noun, number, p in forms
+    }
+    rules[topic + "SUBJECT"] |= {word: (p, topic + "SUBJECT") for word, (p, *_) in described.items()}
     rules[topic + "NAME"] = {name: (p,) for name, p in zip(NAMES, names, strict=True)}
     for number in NUMBERS:
         act = {verb_form(verb, number): p for verb, p in zip(VERBS, verbs, strict=True)}

@@ -45,7 +45,7 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
     for patience in (1, 2, 3, 5):
         start = float(rng.uniform(3.0, 5.0))
         down = [start - float(drop) for drop in np.cumsum(rng.uniform(0.1, 0.3, size=4 + patience))]
-        wobble = []
+        wobble: list[float] = []
         for _ in range(2):  # worse for a while, and better just in time
             low = (wobble or down)[-1]
             rises = rng.uniform(0.02, 0.2, size=patience - 1).cumsum()[::-1]

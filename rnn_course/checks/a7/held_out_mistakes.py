@@ -8,19 +8,25 @@ from __future__ import annotations
 import inspect
 import re
 import time
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from rnn_course.checks.case import Mistake
 
 
-class Pair(NamedTuple):
+@dataclass(frozen=True)
+class Pair:
     """Two functions that belong together. It stands where other mistakes have their one function."""
 
     train: Callable[..., Any]
     predict: Callable[..., Any]
+
+    def __iter__(self) -> Iterator[Callable[..., Any]]:
+        """The two functions, in this order."""
+        return iter((self.train, self.predict))
 
     def __call__(self, *arguments: object) -> object:
         """Train; so that a pair is callable like any mistake."""
@@ -34,7 +40,7 @@ class Leak(Mistake):
         """The source of a cell that defines `train` and `predict`."""
         assert isinstance(self.implementation, Pair)
         text = "\n\n".join(inspect.getsource(part).rstrip() + "\n" for part in self.implementation)
-        for name, part in zip(Pair._fields, self.implementation, strict=True):
+        for name, part in zip(("train", "predict"), self.implementation, strict=True):
             text = re.sub(rf"\b{part.__name__}\b", name, text)
         return f"import time\n\nimport numpy as np\n\n\n{text.rstrip()}"
 

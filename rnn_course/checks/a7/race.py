@@ -73,7 +73,8 @@ def race(seed: int, *, train: int = TRAIN, valid: int = VALID, held_out: int = H
     language = tales(seed)
     rng = keyed_rng(seed, "sentences")
     trained, validated, whole = (draw(language, rng, n) for n in (train, valid, WHOLE))
-    beginnings, answers = [], []
+    beginnings: list[Sentence] = []
+    answers: list[int] = []
     while len(beginnings) < held_out:  # every token of the language is as likely to be asked for
         (sentence,) = draw(language, rng, 1)
         cut = int(rng.integers(LONGEST + 1))
@@ -97,8 +98,8 @@ def result(race: Race, log_probs: Float[ndarray, " held_out"]) -> Result:
     here, low, high = (float(x.mean()) for x in (log_probs, race.bigram, race.truth))
     best = low + BEST_OF_OURS * (high - low)
     share = 0.0 if here == -math.inf else (here - low) / (best - low)
-    perplexities = [math.exp(min(-x, 700.0)) for x in (here, low, best, high)]
-    return Result(*perplexities, share=min(max(share, 0.0), 1.0))
+    p, b, o, t = (math.exp(min(-x, 700.0)) for x in (here, low, best, high))
+    return Result(p, b, o, t, min(max(share, 0.0), 1.0))
 
 
 def _bigram(
