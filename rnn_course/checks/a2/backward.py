@@ -40,7 +40,7 @@ def gradient_of_scores(rng: np.random.Generator, rows: int, V: int) -> ndarray:
 
 _visible = np.random.default_rng(11)
 VISIBLE = (
-    case(draw.TINY, np.array([[2, 2]]), np.array([[0.5, -1.0, 0.5]]), "the network `tiny`; word 2 stands twice"),
+    case(draw.TINY, np.array([[2, 2]]), np.array([[0.5, -1.0, 0.5]]), "`tiny`, and word 2 stands twice"),
     case(
         draw.TINY,
         np.array([[1, 2], [0, 0], [2, 0]]),
