@@ -171,7 +171,7 @@ MISTAKES = (
     ),
     Mistake(
         "turned-back-as-a-whole",
-        "the words are turned within their lengths, but the states are turned back as a whole",
+        "the words are turned within their lengths, but the states as a whole array",
         "The same order that turned the words turns the states back: done twice, it changes nothing.",
         turned_back_as_a_whole,
     ),
