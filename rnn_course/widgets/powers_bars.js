@@ -70,7 +70,7 @@ function unitsAxis(n, label) {
   const step = n > 30 ? 10 : n > 12 ? 5 : 1;
   const ticks = [1];
   for (let i = step === 1 ? 2 : step; i <= n; i += step) ticks.push(i);
-  return { min: 0.4, max: n + 0.6, ticks, label };
+  return { min: 0.4, max: n + 0.6, ticks, format: String, label };
 }
 
 function eachBar(axes, logs, fate) {
@@ -99,7 +99,7 @@ function drawSlopes(pen, { width, height, colors }, numbers) {
     { x: 0, y: 20, width, height: height - 20 },
     {
       x: unitsAxis(n, "unit"),
-      y: { min: 0, max: 1.12 * gamma, ticks: [0, gamma / 2, gamma] },
+      y: { min: 0, max: 1.12 * gamma, ticks: [0, gamma / 2, gamma], format: String },
     },
     colors,
   );

@@ -21,7 +21,7 @@ export function drawPowersCurve(pen, { width, height, colors }, { lines, lag, lo
     pen,
     { x: 0, y: 0, width, height },
     {
-      x: { min: 0, max: LONGEST_LAG, ticks: [0, 10, 20, 30, 40, 50, 60], label: "lag ℓ: steps back from the loss" },
+      x: { min: 0, max: LONGEST_LAG, ticks: [0, 10, 20, 30, 40, 50, 60], format: String, label: "lag ℓ: steps back from the loss" },
       y: { min: LOWEST, max: HIGHEST, log: true, ticks: Y_TICKS, format: (tick) => Y_NAMES[Y_TICKS.indexOf(tick)], label: "norm (log axis)" },
     },
     colors,
