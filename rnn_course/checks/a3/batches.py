@@ -63,7 +63,7 @@ def strands(stream, batch_size):
     return stream[:used].reshape(batch_size, length).T, stream[1 : used + 1].reshape(batch_size, length).T
 
 
-def cut(inputs, targets, steps):
+def in_pieces(inputs, targets, steps):
     return [(inputs[at : at + steps], targets[at : at + steps]) for at in range(0, len(inputs), steps)]
 
 
@@ -81,46 +81,46 @@ def not_continued(stream, batch_size, steps):
 def interleaved(stream, batch_size, steps):
     length = (len(stream) - 1) // batch_size
     used = batch_size * length
-    return cut(
+    return in_pieces(
         stream[:used].reshape(length, batch_size), stream[1 : used + 1].reshape(length, batch_size), steps
     )
 
 
 def batch_first(stream, batch_size, steps):
     inputs, targets = strands(stream, batch_size)
-    return [(read.T, right.T) for read, right in cut(inputs, targets, steps)]
+    return [(read.T, right.T) for read, right in in_pieces(inputs, targets, steps)]
 
 
 def short_batch_dropped(stream, batch_size, steps):
     inputs, targets = strands(stream, batch_size)
-    return [batch for batch in cut(inputs, targets, steps) if len(batch[0]) == steps]
+    return [batch for batch in in_pieces(inputs, targets, steps) if len(batch[0]) == steps]
 
 
 def short_batch_filled_up(stream, batch_size, steps):
     inputs, targets = strands(stream, batch_size)
     more = ((0, -len(inputs) % steps), (0, 0))
-    return cut(np.pad(inputs, more), np.pad(targets, more), steps)
+    return in_pieces(np.pad(inputs, more), np.pad(targets, more), steps)
 
 
 def seams_lost(stream, batch_size, steps):
     length = len(stream) // batch_size
     both = stream[: batch_size * length].reshape(batch_size, length).T
-    return cut(both[:-1], both[1:], steps)
+    return in_pieces(both[:-1], both[1:], steps)
 
 
 def turned_round_at_the_end(stream, batch_size, steps):
     inputs, _ = strands(stream, batch_size)
-    return cut(inputs, np.roll(inputs, -1, axis=0), steps)
+    return in_pieces(inputs, np.roll(inputs, -1, axis=0), steps)
 
 
 def targets_are_inputs(stream, batch_size, steps):
     inputs, _ = strands(stream, batch_size)
-    return cut(inputs, inputs, steps)
+    return in_pieces(inputs, inputs, steps)
 
 
 def two_ahead(stream, batch_size, steps):
     inputs, targets = strands(stream, batch_size)
-    return cut(inputs, np.vstack([targets[1:], targets[-1:]]), steps)
+    return in_pieces(inputs, np.vstack([targets[1:], targets[-1:]]), steps)
 
 
 def one_step_at_a_time(stream, batch_size, steps):
@@ -130,7 +130,7 @@ def one_step_at_a_time(stream, batch_size, steps):
 
 def last_token_never_a_target(stream, batch_size, steps):
     inputs, targets = strands(stream[:-1], batch_size)
-    return cut(inputs, targets, steps)
+    return in_pieces(inputs, targets, steps)
 
 
 MISTAKES = (

@@ -11,14 +11,14 @@ from rnn_course.checks.a3.draw import log_softmax
 from rnn_course.checks.case import Mistake
 
 
-def one_step(params, h, tokens):
+def read_on(params, h, tokens):
     return np.tanh(h @ params["W_h"].T + params["E"][tokens] @ params["W_e"].T + params["b_1"])
 
 
 def after_prompt(params, prompt, how_many):
     h = np.zeros((how_many, len(params["b_1"])))
     for token in prompt:
-        h = one_step(params, h, np.full(how_many, token))
+        h = read_on(params, h, np.full(how_many, token))
     return h
 
 
@@ -35,7 +35,7 @@ def write(params, h, length, temperature, luck):
     tokens = []
     for t in range(length):
         tokens.append(drawn_from(scores_of(params, h) / temperature, luck(t)))
-        h = one_step(params, h, tokens[-1])
+        h = read_on(params, h, tokens[-1])
     return np.stack(tokens, axis=1)
 
 
@@ -62,7 +62,7 @@ def greedy(params, prompt, how_many, length, temperature, seed):
     h, tokens = after_prompt(params, prompt, how_many), []
     for _ in range(length):
         tokens.append(scores_of(params, h).argmax(axis=1))
-        h = one_step(params, h, tokens[-1])
+        h = read_on(params, h, tokens[-1])
     return np.stack(tokens, axis=1)
 
 
@@ -85,7 +85,7 @@ def state_lost(params, prompt, how_many, length, temperature, seed):
     h = after_prompt(params, prompt, how_many)
     for t in range(length):
         tokens.append(drawn_from(scores_of(params, h) / temperature, luck(t)))
-        h = one_step(params, np.zeros_like(h), tokens[-1])
+        h = read_on(params, np.zeros_like(h), tokens[-1])
     return np.stack(tokens, axis=1)
 
 
@@ -94,7 +94,7 @@ def state_held(params, prompt, how_many, length, temperature, seed):
     h_prompt = h = after_prompt(params, prompt, how_many)
     for t in range(length):
         tokens.append(drawn_from(scores_of(params, h) / temperature, luck(t)))
-        h = one_step(params, h_prompt, tokens[-1])
+        h = read_on(params, h_prompt, tokens[-1])
     return np.stack(tokens, axis=1)
 
 
@@ -103,7 +103,7 @@ def not_fed_back(params, prompt, how_many, length, temperature, seed):
     h = after_prompt(params, prompt, how_many)
     for t in range(length):
         tokens.append(drawn_from(scores_of(params, h) / temperature, luck(t)))
-        h = one_step(params, h, np.full(how_many, prompt[-1]))
+        h = read_on(params, h, np.full(how_many, prompt[-1]))
     return np.stack(tokens, axis=1)
 
 
@@ -136,7 +136,7 @@ def overflow(params, prompt, how_many, length, temperature, seed):
         for _ in range(length):
             p = np.exp(scores_of(params, h)[0] / temperature)
             tokens.append(rng.choice(len(p), p=p / p.sum()))
-            h = one_step(params, h, tokens[-1:])
+            h = read_on(params, h, tokens[-1:])
         texts.append(tokens)
     return texts
 
