@@ -70,11 +70,8 @@ def fit_with_table_of_pairs(train_text, valid_text, V, seed):
 def fit_slowly(train_text, valid_text, V, seed):
     end = time.process_time() + 60
     while time.process_time() < end:
-        counts = np.full((V, V), 0.05)
-        for sentence in train_text:
-            for last, word in zip([0, *sentence], [*sentence, 1], strict=True):
-                counts[last, word] += 1
-    return {"P": counts / counts.sum(axis=1, keepdims=True)}
+        P = np.full((V, V), 1 / V)
+    return {"P": P}
 
 
 def fit_by_chance(train_text, valid_text, V, seed):
