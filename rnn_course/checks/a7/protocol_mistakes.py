@@ -10,87 +10,63 @@ from collections import Counter
 from rnn_course.checks.case import Mistake
 
 
-def vocabulary_of_all(documents, every, min_count):
+def dealt_out(documents, every):
     parts = {"train": [], "valid": [], "test": []}
     for number, document in enumerate(documents):
         place = number % every
         parts["test" if place == every - 1 else "valid" if place == every - 2 else "train"] += document
-    counts = Counter(word for part in parts.values() for sentence in part for word in sentence)
-    seen = {tuple(sentence) for sentence in parts["train"]}
-    for name in ("valid", "test"):
-        parts[name] = [sentence for sentence in parts[name] if tuple(sentence) not in seen]
-        seen |= {tuple(sentence) for sentence in parts[name]}
-    words = sorted((w for w in counts if counts[w] >= min_count), key=lambda w: (-counts[w], w))
-    vocabulary = ["<s>", "</s>", "<unk>", *words]
+    return parts
+
+
+def without_overlap(parts, order=("train", "valid", "test")):
+    kept, seen = dict(parts), {tuple(sentence) for sentence in parts[order[0]]}
+    for name in order[1:]:
+        kept[name] = [sentence for sentence in parts[name] if tuple(sentence) not in seen]
+        seen |= {tuple(sentence) for sentence in kept[name]}
+    return kept
+
+
+def vocabulary_of(sentences, at_least):
+    counts = Counter(word for sentence in sentences for word in sentence)
+    words = sorted((w for w in counts if counts[w] >= at_least), key=lambda w: (-counts[w], w))
+    return ["<s>", "</s>", "<unk>", *words]
+
+
+def as_streams(parts, vocabulary, begin=(), end=(1,)):
     ids = {word: number for number, word in enumerate(vocabulary)}
     streams = {
-        name: [i for sentence in part for i in (*(ids.get(word, 2) for word in sentence), 1)]
+        name: [i for sentence in part for i in (*begin, *(ids.get(word, 2) for word in sentence), *end)]
         for name, part in parts.items()
     }
     return {"vocabulary": vocabulary, **streams}
+
+
+def vocabulary_of_all(documents, every, min_count):
+    parts = dealt_out(documents, every)
+    vocabulary = vocabulary_of([*parts["train"], *parts["valid"], *parts["test"]], min_count)
+    return as_streams(without_overlap(parts), vocabulary)
 
 
 def overlap_kept(documents, every, min_count):
-    parts = {"train": [], "valid": [], "test": []}
-    for number, document in enumerate(documents):
-        place = number % every
-        parts["test" if place == every - 1 else "valid" if place == every - 2 else "train"] += document
-    counts = Counter(word for sentence in parts["train"] for word in sentence)
-    words = sorted((w for w in counts if counts[w] >= min_count), key=lambda w: (-counts[w], w))
-    vocabulary = ["<s>", "</s>", "<unk>", *words]
-    ids = {word: number for number, word in enumerate(vocabulary)}
-    streams = {
-        name: [i for sentence in part for i in (*(ids.get(word, 2) for word in sentence), 1)]
-        for name, part in parts.items()
-    }
-    return {"vocabulary": vocabulary, **streams}
+    parts = dealt_out(documents, every)
+    return as_streams(parts, vocabulary_of(parts["train"], min_count))
 
 
 def overlap_taken_from_train(documents, every, min_count):
-    parts = {"train": [], "valid": [], "test": []}
-    for number, document in enumerate(documents):
-        place = number % every
-        parts["test" if place == every - 1 else "valid" if place == every - 2 else "train"] += document
-    seen = {tuple(sentence) for sentence in parts["test"]}
-    for name in ("valid", "train"):
-        parts[name] = [sentence for sentence in parts[name] if tuple(sentence) not in seen]
-        seen |= {tuple(sentence) for sentence in parts[name]}
-    counts = Counter(word for sentence in parts["train"] for word in sentence)
-    words = sorted((w for w in counts if counts[w] >= min_count), key=lambda w: (-counts[w], w))
-    vocabulary = ["<s>", "</s>", "<unk>", *words]
-    ids = {word: number for number, word in enumerate(vocabulary)}
-    streams = {
-        name: [i for sentence in part for i in (*(ids.get(word, 2) for word in sentence), 1)]
-        for name, part in parts.items()
-    }
-    return {"vocabulary": vocabulary, **streams}
+    parts = without_overlap(dealt_out(documents, every), order=("test", "valid", "train"))
+    return as_streams(parts, vocabulary_of(parts["train"], min_count))
 
 
 def valid_not_held_against_test(documents, every, min_count):
-    parts = {"train": [], "valid": [], "test": []}
-    for number, document in enumerate(documents):
-        place = number % every
-        parts["test" if place == every - 1 else "valid" if place == every - 2 else "train"] += document
+    parts = dealt_out(documents, every)
     seen = {tuple(sentence) for sentence in parts["train"]}
     for name in ("valid", "test"):
         parts[name] = [sentence for sentence in parts[name] if tuple(sentence) not in seen]
-    counts = Counter(word for sentence in parts["train"] for word in sentence)
-    words = sorted((w for w in counts if counts[w] >= min_count), key=lambda w: (-counts[w], w))
-    vocabulary = ["<s>", "</s>", "<unk>", *words]
-    ids = {word: number for number, word in enumerate(vocabulary)}
-    streams = {
-        name: [i for sentence in part for i in (*(ids.get(word, 2) for word in sentence), 1)]
-        for name, part in parts.items()
-    }
-    return {"vocabulary": vocabulary, **streams}
+    return as_streams(parts, vocabulary_of(parts["train"], min_count))
 
 
 def repetitions_removed(documents, every, min_count):
-    parts = {"train": [], "valid": [], "test": []}
-    for number, document in enumerate(documents):
-        place = number % every
-        parts["test" if place == every - 1 else "valid" if place == every - 2 else "train"] += document
-    seen = set()
+    parts, seen = dealt_out(documents, every), set()
     for name in ("train", "valid", "test"):
         kept = []
         for sentence in parts[name]:
@@ -98,136 +74,42 @@ def repetitions_removed(documents, every, min_count):
                 seen.add(tuple(sentence))
                 kept.append(sentence)
         parts[name] = kept
-    counts = Counter(word for sentence in parts["train"] for word in sentence)
-    words = sorted((w for w in counts if counts[w] >= min_count), key=lambda w: (-counts[w], w))
-    vocabulary = ["<s>", "</s>", "<unk>", *words]
-    ids = {word: number for number, word in enumerate(vocabulary)}
-    streams = {
-        name: [i for sentence in part for i in (*(ids.get(word, 2) for word in sentence), 1)]
-        for name, part in parts.items()
-    }
-    return {"vocabulary": vocabulary, **streams}
+    return as_streams(parts, vocabulary_of(parts["train"], min_count))
 
 
 def sentences_dealt_out(documents, every, min_count):
-    parts = {"train": [], "valid": [], "test": []}
-    sentences = [sentence for document in documents for sentence in document]
-    for number, sentence in enumerate(sentences):
-        place = number % every
-        name = "test" if place == every - 1 else "valid" if place == every - 2 else "train"
-        parts[name].append(sentence)
-    seen = {tuple(sentence) for sentence in parts["train"]}
-    for name in ("valid", "test"):
-        parts[name] = [sentence for sentence in parts[name] if tuple(sentence) not in seen]
-        seen |= {tuple(sentence) for sentence in parts[name]}
-    counts = Counter(word for sentence in parts["train"] for word in sentence)
-    words = sorted((w for w in counts if counts[w] >= min_count), key=lambda w: (-counts[w], w))
-    vocabulary = ["<s>", "</s>", "<unk>", *words]
-    ids = {word: number for number, word in enumerate(vocabulary)}
-    streams = {
-        name: [i for sentence in part for i in (*(ids.get(word, 2) for word in sentence), 1)]
-        for name, part in parts.items()
-    }
-    return {"vocabulary": vocabulary, **streams}
+    one_by_one = [[sentence] for document in documents for sentence in document]
+    parts = without_overlap(dealt_out(one_by_one, every))
+    return as_streams(parts, vocabulary_of(parts["train"], min_count))
 
 
 def more_than_min_count(documents, every, min_count):
-    parts = {"train": [], "valid": [], "test": []}
-    for number, document in enumerate(documents):
-        place = number % every
-        parts["test" if place == every - 1 else "valid" if place == every - 2 else "train"] += document
-    seen = {tuple(sentence) for sentence in parts["train"]}
-    for name in ("valid", "test"):
-        parts[name] = [sentence for sentence in parts[name] if tuple(sentence) not in seen]
-        seen |= {tuple(sentence) for sentence in parts[name]}
-    counts = Counter(word for sentence in parts["train"] for word in sentence)
-    words = sorted((w for w in counts if counts[w] > min_count), key=lambda w: (-counts[w], w))
-    vocabulary = ["<s>", "</s>", "<unk>", *words]
-    ids = {word: number for number, word in enumerate(vocabulary)}
-    streams = {
-        name: [i for sentence in part for i in (*(ids.get(word, 2) for word in sentence), 1)]
-        for name, part in parts.items()
-    }
-    return {"vocabulary": vocabulary, **streams}
+    parts = without_overlap(dealt_out(documents, every))
+    return as_streams(parts, vocabulary_of(parts["train"], min_count + 1))
 
 
 def ties_as_they_come(documents, every, min_count):
-    parts = {"train": [], "valid": [], "test": []}
-    for number, document in enumerate(documents):
-        place = number % every
-        parts["test" if place == every - 1 else "valid" if place == every - 2 else "train"] += document
-    seen = {tuple(sentence) for sentence in parts["train"]}
-    for name in ("valid", "test"):
-        parts[name] = [sentence for sentence in parts[name] if tuple(sentence) not in seen]
-        seen |= {tuple(sentence) for sentence in parts[name]}
+    parts = without_overlap(dealt_out(documents, every))
     counts = Counter(word for sentence in parts["train"] for word in sentence)
     words = [word for word, count in counts.most_common() if count >= min_count]
-    vocabulary = ["<s>", "</s>", "<unk>", *words]
-    ids = {word: number for number, word in enumerate(vocabulary)}
-    streams = {
-        name: [i for sentence in part for i in (*(ids.get(word, 2) for word in sentence), 1)]
-        for name, part in parts.items()
-    }
-    return {"vocabulary": vocabulary, **streams}
+    return as_streams(parts, ["<s>", "</s>", "<unk>", *words])
 
 
 def unknown_left_out(documents, every, min_count):
-    parts = {"train": [], "valid": [], "test": []}
-    for number, document in enumerate(documents):
-        place = number % every
-        parts["test" if place == every - 1 else "valid" if place == every - 2 else "train"] += document
-    seen = {tuple(sentence) for sentence in parts["train"]}
-    for name in ("valid", "test"):
-        parts[name] = [sentence for sentence in parts[name] if tuple(sentence) not in seen]
-        seen |= {tuple(sentence) for sentence in parts[name]}
-    counts = Counter(word for sentence in parts["train"] for word in sentence)
-    words = sorted((w for w in counts if counts[w] >= min_count), key=lambda w: (-counts[w], w))
-    vocabulary = ["<s>", "</s>", "<unk>", *words]
-    ids = {word: number for number, word in enumerate(vocabulary)}
-    streams = {
-        name: [i for sentence in part for i in (*(ids[word] for word in sentence if word in ids), 1)]
-        for name, part in parts.items()
-    }
-    return {"vocabulary": vocabulary, **streams}
+    parts = without_overlap(dealt_out(documents, every))
+    vocabulary = vocabulary_of(parts["train"], min_count)
+    known = {name: [[w for w in s if w in vocabulary] for s in part] for name, part in parts.items()}
+    return as_streams(known, vocabulary)
 
 
 def no_end(documents, every, min_count):
-    parts = {"train": [], "valid": [], "test": []}
-    for number, document in enumerate(documents):
-        place = number % every
-        parts["test" if place == every - 1 else "valid" if place == every - 2 else "train"] += document
-    seen = {tuple(sentence) for sentence in parts["train"]}
-    for name in ("valid", "test"):
-        parts[name] = [sentence for sentence in parts[name] if tuple(sentence) not in seen]
-        seen |= {tuple(sentence) for sentence in parts[name]}
-    counts = Counter(word for sentence in parts["train"] for word in sentence)
-    words = sorted((w for w in counts if counts[w] >= min_count), key=lambda w: (-counts[w], w))
-    vocabulary = ["<s>", "</s>", "<unk>", *words]
-    ids = {word: number for number, word in enumerate(vocabulary)}
-    streams = {
-        name: [ids.get(word, 2) for sentence in part for word in sentence] for name, part in parts.items()
-    }
-    return {"vocabulary": vocabulary, **streams}
+    parts = without_overlap(dealt_out(documents, every))
+    return as_streams(parts, vocabulary_of(parts["train"], min_count), end=())
 
 
 def begin_in_the_stream(documents, every, min_count):
-    parts = {"train": [], "valid": [], "test": []}
-    for number, document in enumerate(documents):
-        place = number % every
-        parts["test" if place == every - 1 else "valid" if place == every - 2 else "train"] += document
-    seen = {tuple(sentence) for sentence in parts["train"]}
-    for name in ("valid", "test"):
-        parts[name] = [sentence for sentence in parts[name] if tuple(sentence) not in seen]
-        seen |= {tuple(sentence) for sentence in parts[name]}
-    counts = Counter(word for sentence in parts["train"] for word in sentence)
-    words = sorted((w for w in counts if counts[w] >= min_count), key=lambda w: (-counts[w], w))
-    vocabulary = ["<s>", "</s>", "<unk>", *words]
-    ids = {word: number for number, word in enumerate(vocabulary)}
-    streams = {
-        name: [i for sentence in part for i in (0, *(ids.get(word, 2) for word in sentence), 1)]
-        for name, part in parts.items()
-    }
-    return {"vocabulary": vocabulary, **streams}
+    parts = without_overlap(dealt_out(documents, every))
+    return as_streams(parts, vocabulary_of(parts["train"], min_count), begin=(0,))
 
 
 MISTAKES = (
