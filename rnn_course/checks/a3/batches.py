@@ -128,6 +128,13 @@ def one_step_at_a_time(stream, batch_size, steps):
     return [(inputs[at : at + steps], targets[at : at + steps]) for at in range(len(inputs))]
 
 
+def as_many_predictions_as_tokens(stream, batch_size, steps):
+    length = len(stream) // batch_size
+    used = batch_size * length
+    inputs = stream[:used].reshape(batch_size, length).T
+    return in_pieces(inputs, stream[1 : used + 1].reshape(batch_size, length).T, steps)
+
+
 def last_token_never_a_target(stream, batch_size, steps):
     inputs, targets = strands(stream[:-1], batch_size)
     return in_pieces(inputs, targets, steps)
@@ -193,6 +200,12 @@ MISTAKES = (
         "each batch begins one step after the one before",
         "A batch reads T steps, and the next one begins after them.",
         one_step_at_a_time,
+    ),
+    Mistake(
+        "as-many-predictions-as-tokens",
+        "L is reckoned as N // B: where B divides N, the last strand lacks a target",
+        "Nothing follows the last token: there are N - 1 predictions, not N.",
+        as_many_predictions_as_tokens,
     ),
     Mistake(
         "last-token-never-a-target",

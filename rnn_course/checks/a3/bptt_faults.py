@@ -39,6 +39,10 @@ def walk_back(params, inputs, h, dscores, fault=""):
             dz = later * slope
         if fault == "overwritten":
             dE, dW_h, dW_e, db_1 = 0 * dE, 0 * dW_h, 0 * dW_e, 0 * db_1
+        if fault == "W_h overwritten":
+            dW_h = 0 * dW_h
+        if fault == "three overwritten":
+            dW_h, dW_e, db_1 = 0 * dW_h, 0 * dW_e, 0 * db_1
         dW_h = dW_h + dz.T @ h[t + 1 if fault == "new state" else t]
         dW_e = dW_e + dz.T @ E[inputs[t]]
         db_1 = db_1 + (dz.mean(axis=0) if fault == "mean" else dz.sum(axis=0))

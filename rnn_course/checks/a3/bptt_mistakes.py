@@ -19,6 +19,21 @@ def part_of_step_1_alone(params, inputs, targets, h_0):
     return with_fault(params, inputs, targets, h_0, "overwritten")
 
 
+def only_W_h_overwritten(params, inputs, targets, h_0):
+    return with_fault(params, inputs, targets, h_0, "W_h overwritten")
+
+
+def three_overwritten(params, inputs, targets, h_0):
+    return with_fault(params, inputs, targets, h_0, "three overwritten")
+
+
+def written_for_columns(params, inputs, targets, h_0):
+    h = h_0
+    for x in inputs:
+        h = np.tanh(params["W_h"] @ h + params["W_e"] @ params["E"][x] + params["b_1"])
+    return loss_and_dscores(params, h[None], targets)
+
+
 def own_output_forgotten(params, inputs, targets, h_0):
     return with_fault(params, inputs, targets, h_0, "own output forgotten")
 
@@ -139,6 +154,24 @@ MISTAKES = (
         "only the part of step 1 is kept",
         "The gradient of a repeated weight is the sum over its appearances. Look for an = that adds nothing.",
         part_of_step_1_alone,
+    ),
+    Mistake(
+        "state-weights-overwritten",
+        "only step 1's part is kept of W_h's gradient (and h_0 = 0 makes that part zero)",
+        "The gradient of a repeated weight is the sum over its appearances. Is there a = in place of +=?",
+        only_W_h_overwritten,
+    ),
+    Mistake(
+        "three-overwritten",
+        "only step 1's parts are kept of the gradients of W_h, W_e and b_1",
+        "The gradient of a repeated weight is the sum over its appearances. Is there a = in place of +=?",
+        three_overwritten,
+    ),
+    Mistake(
+        "written-for-columns",
+        "a product is written for columns, where the vectors are rows",
+        "h is a row for each text, [B, H]. Write down both factors' shapes; see Shapes in the first cell.",
+        written_for_columns,
     ),
     Mistake(
         "own-output-forgotten",

@@ -86,6 +86,10 @@ def columns(params, h_prev, e_t):
     return np.tanh(params["W_h"] @ h_prev.T + params["W_e"] @ e_t.T + params["b_1"][:, None])
 
 
+def written_for_columns(params, h_prev, e_t):
+    return np.tanh(params["W_h"] @ h_prev + params["W_e"] @ e_t + params["b_1"])
+
+
 def first_text_only(params, h_prev, e_t):
     return np.tanh(params["W_h"] @ h_prev[0] + params["W_e"] @ e_t[0] + params["b_1"])
 
@@ -145,6 +149,13 @@ MISTAKES = (
         "every state is a column of the result",
         "What came in as [B, H] goes out as [B, H]: one row a text.",
         columns,
+    ),
+    Mistake(
+        "written-for-columns",
+        "the products are typed as in the equation, `W_h @ h_prev`, where h_prev holds rows",
+        "A row has to meet W so that a row comes out: see *Shapes* in the first cell, and write down both "
+        "factors' shapes.",
+        written_for_columns,
     ),
     Mistake(
         "first-text-only",

@@ -117,6 +117,12 @@ def overflow(params, h, targets):
     return -np.log(right_scores(probs, targets)).mean()
 
 
+def one_maximum_for_all(params, h, targets):
+    z = h[1:] @ params["U"].T + params["b_2"]
+    z = z - z.max()
+    return -right_scores(z - np.log(np.exp(z).sum(axis=-1, keepdims=True)), targets).mean()
+
+
 def log_of_zero(params, h, targets):
     probs = np.exp(log_softmax(h[1:] @ params["U"].T + params["b_2"]))
     return -np.log(right_scores(probs, targets)).mean()
@@ -184,6 +190,12 @@ MISTAKES = (
         "exp is taken of scores as large as they come",
         "exp(1000) is inf. What can be taken off all scores of a step and leave the softmax as it is?",
         overflow,
+    ),
+    Mistake(
+        "one-maximum-for-all",
+        "the largest score of all steps is subtracted everywhere",
+        "A step whose scores lie thousands below has exps of 0 alone. Whose largest score does each need?",
+        one_maximum_for_all,
     ),
     Mistake(
         "log-of-zero",

@@ -107,6 +107,23 @@ def not_fed_back(params, prompt, how_many, length, temperature, seed):
     return np.stack(tokens, axis=1)
 
 
+def never_read(params, prompt, how_many, length, temperature, seed):
+    luck = numbers(np.random.default_rng(seed), how_many)
+    scores = scores_of(params, after_prompt(params, prompt, how_many)) / temperature
+    return np.stack([drawn_from(scores, luck(t)) for t in range(length)], axis=1)
+
+
+def last_of_the_prompt_unread(params, prompt, how_many, length, temperature, seed):
+    luck = numbers(np.random.default_rng(seed), how_many)
+    return write(params, after_prompt(params, prompt[:-1], how_many), length, temperature, luck)
+
+
+def last_draw_left_out(params, prompt, how_many, length, temperature, seed):
+    luck = numbers(np.random.default_rng(seed), how_many)
+    drawn = write(params, after_prompt(params, prompt, how_many), length, temperature, luck)
+    return np.hstack([np.full((how_many, 1), prompt[-1]), drawn[:, :-1]])
+
+
 def only_the_last_of_the_prompt(params, prompt, how_many, length, temperature, seed):
     luck = numbers(np.random.default_rng(seed), how_many)
     return write(params, after_prompt(params, prompt[-1:], how_many), length, temperature, luck)
@@ -202,6 +219,24 @@ MISTAKES = (
         "the network goes on reading the prompt's last token, and never what was drawn",
         "What was written is read next, as if it had stood there.",
         not_fed_back,
+    ),
+    Mistake(
+        "never-read",
+        "what was drawn is never read: every token is drawn from the state after the prompt",
+        "Does h change in the loop that draws? What was written is read next, as if it had stood there.",
+        never_read,
+    ),
+    Mistake(
+        "last-of-the-prompt-unread",
+        "the last token of the prompt is not read before the first one is drawn",
+        "Draw when all of the prompt is in the state. Which of its tokens does your loop reach?",
+        last_of_the_prompt_unread,
+    ),
+    Mistake(
+        "last-draw-left-out",
+        "each text begins with the prompt's last token, and its last draw is left out",
+        "Keep a token when it is drawn, and not when it is read.",
+        last_draw_left_out,
     ),
     Mistake(
         "only-the-last-of-the-prompt",

@@ -108,6 +108,17 @@ def with_the_new_state(params, h_prev, e_t, h_t, dh_t):
     return from_dz(params, h_t, e_t, dh_t * (1 - h_t**2))
 
 
+def written_for_columns(params, h_prev, e_t, h_t, dh_t):
+    dz = dh_t * (1 - h_t**2)
+    return {
+        "W_h": dz @ h_prev.T,
+        "W_e": dz @ e_t.T,
+        "b_1": dz.sum(axis=0),
+        "h_prev": params["W_h"].T @ dz,
+        "e_t": params["W_e"].T @ dz,
+    }
+
+
 def mean_over_texts(params, h_prev, e_t, h_t, dh_t):
     dz = dh_t * (1 - h_t**2)
     sums = from_dz(params, h_prev, e_t, dz)
@@ -173,6 +184,13 @@ MISTAKES = (
         "W_h's gradient is made with h_t",
         "What was W_h multiplied with in this step: what came out of it, or what went in?",
         with_the_new_state,
+    ),
+    Mistake(
+        "written-for-columns",
+        "a product is typed as it stands for columns, where dz, h and e are rows",
+        "dz is [B, H], one row a text. Which order, and which transpose, leaves the shape that you need, "
+        "and sums over B where a sum over b is asked for?",
+        written_for_columns,
     ),
     Mistake(
         "mean-over-texts",

@@ -142,6 +142,22 @@ def mean_of_the_passes(params, e, h, dh, k1, k2):
     return {name: array / len(passes) for name, array in sum_of(passes).items()}
 
 
+def first_steps_part(params, e, h, dh, k1, k2):
+    first, end = blocks(len(e), k1)[-1]
+    at = max(0, end - k2)
+    longer, shorter = (one_pass(params, e, h, dh, start, first, end)[0] for start in (at, at + 1))
+    return {name: longer[name] - shorter[name] for name in longer}
+
+
+def all_overwritten(params, e, h, dh, k1, k2):
+    return first_steps_part(params, e, h, dh, k1, k2)
+
+
+def only_W_h_overwritten(params, e, h, dh, k1, k2):
+    passes = [one_pass(params, e, h, dh, end - k2, first, end)[0] for first, end in blocks(len(e), k1)]
+    return {**sum_of(passes), "W_h": first_steps_part(params, e, h, dh, k1, k2)["W_h"]}
+
+
 def nothing_flows_back(params, e, h, dh, k1, k2):
     return sum_of(one_pass(params, e, h, dh, t, t, t + 1)[0] for t in range(len(e)))
 
@@ -206,6 +222,18 @@ MISTAKES = (
         "only the last pass is kept",
         "The parts of all passes add up.",
         last_pass_alone,
+    ),
+    Mistake(
+        "overwritten",
+        "only the part of one step is kept, the last one that the last pass came to",
+        "A weight's gradient is the sum over its appearances. Is there a = in place of +=?",
+        all_overwritten,
+    ),
+    Mistake(
+        "state-weights-overwritten",
+        "only the part of one step is kept of W_h's gradient",
+        "A weight's gradient is the sum over its appearances. Is there a = in place of +=?",
+        only_W_h_overwritten,
     ),
     Mistake(
         "mean-of-the-passes",

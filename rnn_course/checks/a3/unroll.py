@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy import ndarray
@@ -14,7 +14,9 @@ from rnn_course.checks.a3 import draw
 from rnn_course.checks.a3.draw import Params, Sizes
 from rnn_course.checks.a3.states import begins_with_h_0, between_minus_one_and_one
 from rnn_course.checks.across import causal, changed_from, remembers
+from rnn_course.checks.call import Outcome
 from rnn_course.checks.case import Case, Mistake
+from rnn_course.checks.plain import type_name
 from rnn_course.checks.properties import finite
 from rnn_course.checks.task import Task
 
@@ -189,6 +191,15 @@ def after_tokens(h: ndarray) -> ndarray:
     return h[1:]
 
 
+def is_an_array(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> tuple[int, str] | None:
+    """What reads the states takes `h[:, 0]`, which a list of arrays does not know."""
+    for at, outcome in enumerate(outcomes):
+        if not isinstance(outcome.value, ndarray):
+            kind = type_name(outcome.value)
+            return at, f"The states are right, but they came in a {kind}: make one array of it (np.stack)."
+    return None
+
+
 task = Task(
     assignment="a3",
     name="unroll",
@@ -202,6 +213,7 @@ task = Task(
     visible=VISIBLE,
     hidden=hidden,
     mistakes=MISTAKES,
+    together=is_an_array,
     properties=(begins_with_h_0, between_minus_one_and_one, finite),
     across=(
         causal(1, out=after_tokens, name="the row of tokens"),

@@ -52,7 +52,7 @@ def unroll_number_by_number(params, tokens, h_0):
                 state.append(math.tanh(z))
             states.append(state)
         h.append(states)
-    return h
+    return np.array(h)
 
 
 def loss_number_by_number(params, h, targets):
