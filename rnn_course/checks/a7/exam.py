@@ -105,7 +105,7 @@ def _require_causal(asker: Asker, whole: list[Sentence], rows: Rows) -> None:
     if found is None:
         return
     number, t, size = found
-    seen = f"P(next) after the first {t} words changed (by up to {size:.3g} in log P)"
+    seen = f"row {t} of the answer changed (by up to {size:.3g} in log P)"
 
     def other(behind: int) -> Rows:
         """The rows when all words from so many behind the cut on are other ones."""
@@ -119,12 +119,12 @@ def _require_causal(asker: Asker, whole: list[Sentence], rows: Rows) -> None:
     def changed(new: Rows) -> bool:
         return any(_change(a[: c + 1], b) > CLOSE for a, b, c in zip(rows, new, cuts, strict=True))
 
-    sentence = f"in a sentence of {len(whole[number])} words"
+    sentence = f"in a sentence of {len(whole[number])} words,"
     if changed(other(1)):
-        raise Fault("reads-the-rest", [f"{sentence},", f"{seen} when words further on changed."])
+        raise Fault("reads-the-rest", [sentence, f"{seen} when words further on changed."])
     if changed(other(0)):
-        raise Fault("sees-the-answer", [f"{sentence},", f"{seen} when the word to be predicted changed."])
-    raise Fault("knows-the-length", [f"{sentence},", f"{seen} when the sentence was cut off there."])
+        raise Fault("sees-the-answer", [sentence, f"{seen} when the word that it predicts changed."])
+    raise Fault("knows-the-length", [sentence, f"{seen} when the sentence was cut off behind it."])
 
 
 def _require_apart(asker: Asker, whole: list[Sentence], rows: Rows) -> None:
@@ -145,11 +145,11 @@ def _require_apart(asker: Asker, whole: list[Sentence], rows: Rows) -> None:
         ]
         return _change(asker.rows(asked)[middle], rows[middle])
 
-    seen = "when that alone changed, the answers for another sentence changed, too."
+    seen = "the answers for a sentence changed when only"
     if with_others(before=False, after=True) > CLOSE:
-        raise Fault("learns-from-the-test", ["sentences that come later in the same call:", seen])
+        raise Fault("learns-from-the-test", [seen, "sentences that come later in the same call changed."])
     if with_others(before=True, after=False) > CLOSE:
-        raise Fault("state-kept", ["the sentences before it in the same call:", seen])
+        raise Fault("state-kept", [seen, "the sentences before it in the same call changed."])
     says = f"asked alone or beside others, one sentence got other answers (by up to {size:.3g} in log P)."
     raise Fault("padding-read", [says])
 
@@ -161,7 +161,7 @@ def _require_distributions(rows: Float[ndarray, "words vocab"], outcome: Outcome
     if not len(wrong):
         return
     t = int(wrong[0])
-    says = [f"after {t} words, exp of its {rows.shape[1]} log-probabilities sums to {sums[t]:.6g}, not to 1"]
+    says = [f"in row {t}, exp of its {rows.shape[1]} log-probabilities sums to {sums[t]:.6g}, not to 1"]
 
     def all_one(values: Float[ndarray, " words"]) -> bool:
         return bool((np.abs(values - 1) <= CLOSE).all())
