@@ -67,7 +67,8 @@ task = Task(
     function="bptt",
     arguments=("params", "inputs", "targets", "h_0"),
     returns="a loss and a dict of seven gradients",
-    look='the text of task 3b, and your own loop at t = 1; lecture 06, "Backwards, in a dozen lines".',
+    look="the text of task 3b (for rows, not columns), and your own loop at t = 1; "
+    'lecture 06, "Backwards, in a dozen lines".',
     reference=reference,
     visible=VISIBLE,
     hidden=hidden,

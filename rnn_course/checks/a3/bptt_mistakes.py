@@ -27,13 +27,6 @@ def three_overwritten(params, inputs, targets, h_0):
     return with_fault(params, inputs, targets, h_0, "three overwritten")
 
 
-def written_for_columns(params, inputs, targets, h_0):
-    h = h_0
-    for x in inputs:
-        h = np.tanh(params["W_h"] @ h + params["W_e"] @ params["E"][x] + params["b_1"])
-    return loss_and_dscores(params, h[None], targets)
-
-
 def own_output_forgotten(params, inputs, targets, h_0):
     return with_fault(params, inputs, targets, h_0, "own output forgotten")
 
@@ -166,12 +159,6 @@ MISTAKES = (
         "only step 1's parts are kept of the gradients of W_h, W_e and b_1",
         "The gradient of a repeated weight is the sum over its appearances. Is there a = in place of +=?",
         three_overwritten,
-    ),
-    Mistake(
-        "written-for-columns",
-        "a product is written for columns, where the vectors are rows",
-        "h is a row for each text, [B, H]. Write down both factors' shapes; see Shapes in the first cell.",
-        written_for_columns,
     ),
     Mistake(
         "own-output-forgotten",

@@ -220,7 +220,8 @@ task = Task(
     function="step_backward",
     arguments=("params", "h_prev", "e_t", "h_t", "dh_t"),
     returns="a dict of five gradients",
-    look='the equations in the text of task 3a; lecture 06, "Backwards, in a dozen lines".',
+    look="the equations in the text of task 3a, and *Shapes* in the first cell; "
+    'lecture 06, "Backwards, in a dozen lines".',
     reference=reference,
     visible=VISIBLE,
     hidden=hidden,

@@ -11,7 +11,6 @@ from rnn_course.cells.elman import ElmanParams, elman_backward, elman_forward, e
 from rnn_course.checks import a3
 from rnn_course.checks.a3 import draw
 from rnn_course.checks.a3.draw import Params, Sizes
-from rnn_course.checks.feedback import CheckFailed
 from rnn_course.gradients.check import check_gradients
 from rnn_course.layers import (
     ReadoutParams,
@@ -246,56 +245,6 @@ def test_the_question_s_third_result(solution: Answers) -> None:
     assert min(whole) > 0.97
     assert sorted(hers) == pytest.approx([0.24, 0.53, 0.73], abs=0.15)
     assert min(recalled(friend, 1, seed, new_network) for seed in range(3)) > 0.97
-
-
-@pytest.mark.parametrize("kind", [list, tuple, lambda h: h.tolist()])
-def test_states_in_a_list_are_sent_back_with_what_to_do(kind: Any) -> None:
-    """What reads them next takes `h[:, 0]`."""
-    with pytest.raises(CheckFailed, match=r"The states are right, .*\(np.stack\)"):
-        a3.unroll.check(lambda *arguments: kind(a3.unroll.reference(*arguments)))
-
-
-def one_by_one(fault: str) -> Any:
-    """A sampler that draws text by text, with other luck than the catalogue's, and a fault."""
-
-    def sample(
-        params: Params, prompt: list[int], how_many: int, length: int, temperature: float, seed: int
-    ) -> Any:
-        rng, texts = np.random.default_rng(seed), []
-        factor = temperature if fault == "temperature-multiplies" else 1 / temperature
-        for _ in range(how_many):
-            h, text = np.zeros((1, len(params["b_1"]))), []
-            for token in prompt[:-1] if fault == "last-of-the-prompt-unread" else prompt:
-                h = a3.sampling.advance(params, h, np.array([token]))
-            kept = [prompt[-1]] if fault == "last-draw-left-out" else []
-            for _ in range(length):
-                p = np.exp(draw.log_softmax((h @ params["U"].T + params["b_2"])[0] * factor))
-                text.append(rng.choice(len(p), p=p))
-                if fault != "never-read":
-                    before = 0 * h if fault == "state-lost" else h
-                    h = a3.sampling.advance(params, before, np.array(text[-1:]))
-            texts.append([*kept, *text][:length])
-        return np.array(texts)
-
-    return sample
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        "never-read",
-        "state-lost",
-        "last-of-the-prompt-unread",
-        "last-draw-left-out",
-        "temperature-multiplies",
-    ],
-)
-def test_a_sampler_s_mistake_is_named_whatever_way_it_draws(fault: str) -> None:
-    with pytest.raises(CheckFailed) as failed:
-        a3.sampling.check(one_by_one(fault))
-    says = " ".join(str(failed.value).split())
-    assert f"This is what you get when {a3.sampling.task.mistake(fault).what}." in says
-    assert a3.sampling.check(one_by_one(""))
 
 
 # The ungraded cells
