@@ -27,6 +27,15 @@ def repeats_in_a_row_lost(params, contexts, e, h, dz):
     return {"E": dE, "W": da.T @ e, "b_1": da.sum(axis=0), "U": dz.T @ h, "b_2": dz.sum(axis=0)}
 
 
+def repeats_at_a_place_lost(params, contexts, e, h, dz):
+    da = (dz @ params["U"]) * (1 - h**2)
+    de = (da @ params["W"]).reshape(*contexts.shape, -1)
+    dE = np.zeros_like(params["E"])
+    for place in range(contexts.shape[1]):
+        dE[contexts[:, place]] += de[:, place]
+    return {"E": dE, "W": da.T @ e, "b_1": da.sum(axis=0), "U": dz.T @ h, "b_2": dz.sum(axis=0)}
+
+
 def embedding_fixed(params, contexts, e, h, dz):
     da = (dz @ params["U"]) * (1 - h**2)
     dE = np.zeros_like(params["E"])
@@ -133,14 +142,8 @@ def divided_twice(params, contexts, e, h, dz):
     de = (da @ params["W"]).reshape(*contexts.shape, -1)
     dE = np.zeros_like(params["E"])
     np.add.at(dE, contexts, de)
-    B = len(contexts)
-    return {
-        "E": dE / B,
-        "W": da.T @ e / B,
-        "b_1": da.mean(axis=0),
-        "U": dz.T @ h / B,
-        "b_2": dz.mean(axis=0),
-    }
+    gradients = {"E": dE, "W": da.T @ e, "b_1": da.sum(axis=0), "U": dz.T @ h, "b_2": dz.sum(axis=0)}
+    return {name: gradient / len(contexts) for name, gradient in gradients.items()}
 
 
 def biases_averaged(params, contexts, e, h, dz):
@@ -160,17 +163,12 @@ def biases_not_added(params, contexts, e, h, dz):
 
 
 def b_1_after_tanh(params, contexts, e, h, dz):
-    da = (dz @ params["U"]) * (1 - h**2)
+    dh = dz @ params["U"]
+    da = dh * (1 - h**2)
     de = (da @ params["W"]).reshape(*contexts.shape, -1)
     dE = np.zeros_like(params["E"])
     np.add.at(dE, contexts, de)
-    return {
-        "E": dE,
-        "W": da.T @ e,
-        "b_1": (dz @ params["U"]).sum(axis=0),
-        "U": dz.T @ h,
-        "b_2": dz.sum(axis=0),
-    }
+    return {"E": dE, "W": da.T @ e, "b_1": dh.sum(axis=0), "U": dz.T @ h, "b_2": dz.sum(axis=0)}
 
 
 def transposed(params, contexts, e, h, dz):
@@ -202,6 +200,12 @@ MISTAKES = (
         "repeats are added up from context to context, but not within one context",
         '"very very" holds a word twice. dE[row] += ... with a repeated word in row keeps only the last.',
         repeats_in_a_row_lost,
+    ),
+    Mistake(
+        "repeats-at-a-place-lost",
+        "repeats are added up from place to place, but not from context to context",
+        "Two contexts may hold the same word at the same place. One column of contexts has repeats too.",
+        repeats_at_a_place_lost,
     ),
     Mistake(
         "embedding-fixed",

@@ -90,6 +90,13 @@ def wrong_axis(z, targets, mask):
     return -log_p[np.arange(len(z)), targets][mask].mean()
 
 
+def columns_for_entries(z, targets, mask):
+    z, targets = z[mask], targets[mask]
+    z = z - z.max(axis=1, keepdims=True)
+    losses = np.log(np.exp(z).sum(axis=1, keepdims=True)) - z[:, targets]
+    return losses.mean()
+
+
 def sign_lost(z, targets, mask):
     z = z - z.max(axis=1, keepdims=True)
     losses = z[np.arange(len(z)), targets] - np.log(np.exp(z).sum(axis=1))
@@ -196,6 +203,12 @@ MISTAKES = (
         "the softmax runs down the columns",
         "The words that compete for one place stand in one row.",
         wrong_axis,
+    ),
+    Mistake(
+        "columns-for-entries",
+        "each row is charged with the targets of all rows",
+        "z[:, targets] are whole columns. One entry a row: z[np.arange(N), targets].",
+        columns_for_entries,
     ),
     Mistake(
         "sign-lost",

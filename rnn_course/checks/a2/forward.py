@@ -27,10 +27,10 @@ def reference(params: draw.Params, contexts: ndarray) -> tuple[ndarray, ndarray,
 _visible = np.random.default_rng(4)
 VISIBLE = (
     Case((draw.TINY, np.array([[1, 2]])), "the network `tiny`"),
-    Case((draw.TINY, np.array([[0, 0], [2, 1], [1, 1], [2, 2]])), "`tiny`, four contexts"),
     Case(
         (draw.network(_visible, 3, 2, 4, 6), np.array([[0, 0, 5], [4, 5, 4]])), "k = 3, D = 2, H = 4, V = 6"
     ),
+    Case((draw.TINY, np.array([[0, 0], [2, 1], [1, 1], [2, 2]])), "`tiny`, four contexts"),
 )
 
 
@@ -54,6 +54,17 @@ def _three(value: Plain) -> list[ndarray] | None:
     return list(value) if good else None
 
 
+def _one_row(arguments: tuple[Plain, ...], value: Plain) -> str | None:
+    if not isinstance(value, (tuple, list)) or len(value) != 3:
+        return None
+    if not all(isinstance(part, np.ndarray) and part.ndim == 1 for part in value):
+        return None
+    return (
+        "e, h and z have no axis for the contexts. The lines of lecture 04 read one context; "
+        f"here there are B rows, also if B is 1: e is {list(reference(*arguments)[0].shape)}."
+    )
+
+
 def _which_line(arguments: tuple[Plain, ...], value: Plain) -> str | None:
     """The first of the three lines that is not right, each judged by what the one before it gave."""
     parts = _three(value)
@@ -66,6 +77,8 @@ def _which_line(arguments: tuple[Plain, ...], value: Plain) -> str | None:
             return f"{name} has shape {got.shape}, expected {want.shape}."
     e, h, z = parts
     if not same(right[0], e, TOLERANCE):
+        if same(right[1], h, TOLERANCE):
+            return "e is wrong: begin there. (That h is right is chance: W gives the same with this e.)"
         return "e is wrong, so h and z cannot be right: begin there."
     if not same(right[1], h, TOLERANCE):
         follows = same(h @ params["U"].T + params["b_2"], z, TOLERANCE)
@@ -87,7 +100,7 @@ task = Task(
     visible=VISIBLE,
     hidden=hidden,
     mistakes=MISTAKES,
-    properties=(Property("line by line", _which_line),),
+    properties=(Property("a row for each context", _one_row), Property("line by line", _which_line)),
     tolerance=TOLERANCE,
 )
 check, grade, example = task.check, task.grade, task.example

@@ -206,7 +206,10 @@ def _rows_sum_to_zero(arguments: tuple[Plain, ...], value: Plain) -> str | None:
         return None
     sums = value.sum(axis=1)
     for row in np.flatnonzero(~(np.abs(sums) < 1e-5)):
-        return f"Row {row} sums to {shown(float(sums[row]))}. What one score gains the others lose: 0."
+        return (
+            f"Row {row} sums to {shown(float(sums[row]))}. "
+            "Each row must sum to 0: what one score gains, the others lose."
+        )
     return None
 
 
@@ -230,7 +233,7 @@ task = Task(
     function="logit_gradient",
     arguments=("z", "targets"),
     returns="an array of the shape of z",
-    look='the equation in the text of task 5a; lecture 04, "The model, from bottom to top".',
+    look='the equation in the text of task 5a; lecture 05, "Its gradients, by hand".',
     reference=reference,
     visible=VISIBLE,
     hidden=hidden,

@@ -52,6 +52,10 @@ VISIBLE = (
         batch([2, 1, 1], np.array([[1.0, 2.0, 0.5], [0.5, 0.0, 0.0]]), math.inf),
         about="at padding anything may stand, inf as well",
     ),
+    case(
+        batch([100] * 20, np.random.default_rng(5).uniform(2, 8, size=(100, 20)).round(1), 0.0),
+        about="2,000 tokens, as many as a few pages have",
+    ),
 )
 
 
@@ -65,6 +69,7 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
         yield case(*batches, about=f"{filling} at padding")
     yield case(batch([1], rng.uniform(1, 5, size=(1, 1)), 0.0), about="one token")
     yield case(batch([4, 4], rng.uniform(1, 5, size=(4, 2)), 0.0), about="one batch without padding")
+    yield case(batch([90] * 9, rng.uniform(1, 8, size=(90, 9)), 0.0), about="many tokens")
 
 
 def batches_averaged(losses, masks):
@@ -115,6 +120,12 @@ def zeros_left_out(losses, masks):
 def mask_inverted(losses, masks):
     tokens = np.concatenate([loss[~mask] for loss, mask in zip(losses, masks, strict=True)])
     return np.exp(tokens.mean())
+
+
+def product_first(losses, masks):
+    tokens = np.concatenate([loss[mask] for loss, mask in zip(losses, masks, strict=True)])
+    with np.errstate(divide="ignore"):
+        return np.prod(np.exp(-tokens)) ** (-1 / len(tokens))
 
 
 def loss_only(losses, masks):
@@ -212,6 +223,12 @@ MISTAKES = (
         "a minus sign comes in once more",
         "The losses are -log P already: large where the model was surprised.",
         sign_turned,
+    ),
+    Mistake(
+        "product-first",
+        "all probabilities are multiplied, and the root is taken of their product",
+        "On paper it is the same. But a product of 2,000 probabilities is 0 for a computer: add the losses.",
+        product_first,
     ),
     Mistake(
         "per-batch",

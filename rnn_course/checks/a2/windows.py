@@ -51,6 +51,16 @@ def _rows(arguments: tuple[Plain, ...], value: Plain) -> str | None:
     )
 
 
+def _all_alike(arguments: tuple[Plain, ...], value: Plain) -> str | None:
+    contexts = _contexts(value)
+    if contexts is None or len(contexts) < 2 or not contexts.any() or (contexts != contexts[0]).any():
+        return None
+    return (
+        "All rows of contexts are alike. If you append one list again and again and change it, every row is "
+        "that list: append a copy, list(context)."
+    )
+
+
 def _starts_fresh(arguments: tuple[Plain, ...], value: Plain) -> str | None:
     contexts = _contexts(value)
     stream, k = arguments
@@ -69,6 +79,8 @@ def _sees_no_future(arguments: tuple[Plain, ...], value: Plain) -> str | None:
     contexts = _contexts(value)
     stream, k = arguments
     if contexts is None or contexts.shape != (len(stream), k):
+        return None
+    if _all_alike(arguments, value):
         return None
     for row in range(len(stream)):
         unknown_yet = set(contexts[row].tolist()) - {draw.BOS, *stream[:row].tolist()}
@@ -97,13 +109,14 @@ task = Task(
     arguments=("stream", "k"),
     returns="a tuple of two arrays, contexts and targets",
     parts=("contexts", "targets"),
-    look='the rule in the text of task 2; lecture 04, "The model, from bottom to top".',
+    look='the rule in the text of task 2; lecture 01, "The assumption: only the last few words matter".',
     reference=reference,
     visible=VISIBLE,
     hidden=hidden,
     mistakes=MISTAKES,
     properties=(
         Property("one row a token", _rows),
+        Property("rows differ", _all_alike),
         Property("a sentence begins with nothing before it", _starts_fresh),
         Property("causality", _sees_no_future),
     ),

@@ -175,6 +175,60 @@ def test_the_network_learns_who_is_like_whom(capsys: pytest.CaptureFixture[str])
         assert len({"may", "must", "should", "will", "cannot"} & set(neighbours.split(", "))) >= 2
 
 
+def test_the_cells_between_take_lists_for_arrays(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the checks accept must not fail in a cell that the student did not write."""
+    notebook = source(ASSIGNMENT)
+    namespace = run_to_the_tests(ASSIGNMENT, notebook)
+    right = {name: namespace[name] for name in ("make_windows", "forward", "logit_gradient", "backward")}
+
+    def listed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: part.tolist() for key, part in value.items()}
+        return [part.tolist() for part in value] if isinstance(value, tuple) else value.tolist()
+
+    for name, function in right.items():
+        namespace[name] = lambda *arguments, function=function: listed(function(*arguments))
+    for name in ("a2-untrained", "a2-judge", "a2-data", "a2-train", "a2-neighbours", "a2-writes"):
+        exec(next(c.source for c in notebook.cells if c.id == name), namespace)
+    assert "passes: perplexity" in capsys.readouterr().out
+
+
+def test_the_rows_of_training_come_once_a_pass() -> None:
+    notebook = source(ASSIGNMENT)
+    namespace = run_to_the_tests(ASSIGNMENT, notebook)
+    exec(next(c.source for c in notebook.cells if c.id == "a2-data"), namespace)
+    N = len(namespace["comes"])
+    drawn = [next(namespace["batch"]) for _ in range(2 * -(-N // 64))]
+    assert np.bincount(np.concatenate(drawn), minlength=N).tolist() == [2] * N
+    assert {len(rows) for rows in drawn} == {64, N % 64}
+
+
+def test_what_else_is_said_of_wrong_values() -> None:
+    """Words of the properties, with values that once got misleading ones."""
+    tasks = {task.name: task for task in TASKS}
+    first = tasks["windows"].visible[0]
+    said = told(tasks["windows"], (np.array([[6, 1]] * 4), first.arguments[0]), first)
+    assert "append a copy" in said
+    assert "not been read" not in said
+    forward, backward = tasks["forward"], tasks["backward"]
+    e, h, z = forward.right(forward.visible[0])
+    assert "read one context" in told(forward, (e[0], h[0], z[0]), forward.visible[0])
+    tiny = forward.visible[2]  # tiny's W reads two places of e alone
+    e, h, z = forward.right(tiny)
+    swapped = e[:, [0, 2, 1, 3]]
+    assert "is chance" in told(forward, (swapped, h, z), tiny)
+    assert "cannot be right" not in told(forward, (swapped, h, z), tiny)
+    assert "cannot be right" in told(forward, (swapped, h + 1, z), tiny)
+    repeated = backward.visible[2]  # every word that stands there stands more than once
+    wrong = {**backward.right(repeated), "E": np.zeros_like(repeated.arguments[0]["E"])}
+    assert "more than once" not in told(backward, wrong, repeated)
+
+
+def told(task: Any, value: Any, case: Any) -> str:
+    """What the properties of a task say of a value."""
+    return " ".join(prop.broken(case.arguments, value) or "" for prop in task.properties)
+
+
 def test_the_other_cells_say_what_their_texts_say(capsys: pytest.CaptureFixture[str]) -> None:
     notebook = source(ASSIGNMENT)
     namespace = run_to_the_tests(ASSIGNMENT, notebook)
