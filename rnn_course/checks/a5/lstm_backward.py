@@ -10,6 +10,7 @@ from numpy import ndarray
 from rnn_course.checks.a5 import draw, lstm_forward
 from rnn_course.checks.a5.draw import LSTM_GATES, Params, Sizes
 from rnn_course.checks.a5.lstm_backward_mistakes import MISTAKES
+from rnn_course.checks.a5.lstm_backward_slips import SLIPS
 from rnn_course.checks.case import Case, Property
 from rnn_course.checks.plain import Plain
 from rnn_course.checks.properties import finite
@@ -108,12 +109,13 @@ task = Task(
     function="lstm_backward",
     arguments=("params", "cache", "dh", "dc_T"),
     returns="a dict of six arrays",
-    look="the map of roads at the beginning of task 2, and which of them your line leaves out; "
+    look="the map of roads at the beginning of task 2 (does your line leave one out?), the two slopes in "
+    'task 2a, and which entry of c is read; lecture 06, "The same weight, twice"; '
     'lecture 11, "The plus sign is the secret".',
     reference=reference,
     visible=tuple(_visible()),
     hidden=hidden,
-    mistakes=MISTAKES,
+    mistakes=MISTAKES + SLIPS,
     properties=(
         finite,
         Property("right at the last step", _where_it_goes_wrong),

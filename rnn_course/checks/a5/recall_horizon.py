@@ -96,6 +96,16 @@ def order_of_asking(lags, right, needed):
     return accuracy, horizon
 
 
+def swapped(lags, right, needed):
+    accuracy = {lag: right[lags == lag].mean() for lag in lags.tolist()}
+    horizon = 0
+    for lag in sorted(accuracy):
+        if accuracy[lag] < needed:
+            break
+        horizon = lag
+    return horizon, accuracy
+
+
 def how_many_lags(lags, right, needed):
     accuracy = {lag: right[lags == lag].mean() for lag in lags.tolist()}
     horizon = 0
@@ -164,6 +174,12 @@ MISTAKES = (
         order_of_asking,
     ),
     Mistake(
+        "swapped",
+        "the two results change places",
+        "The text asks for the accuracies first, and for the horizon second.",
+        swapped,
+    ),
+    Mistake(
         "how-many-lags",
         "lags are counted, instead of naming the longest",
         "The horizon is a number of steps.",
@@ -197,8 +213,7 @@ task = Task(
     function="recall_horizon",
     arguments=("lags", "right", "needed"),
     returns="a dict of accuracies and a number",
-    look="the definition in the text of task 6b; "
-    'lecture 11, "How long does a memory last?", and the section after it.',
+    look='the definition in the text of task 6b; lecture 11, "How long does a memory last?".',
     reference=reference,
     visible=VISIBLE,
     hidden=hidden,

@@ -121,6 +121,24 @@ def candidate_bias_summed(weights):
     return {**ours, "W_h": W_n, "U_h": U_n, "b_h": ih_n + hh_n, "b_hr": 0 * hh_n}
 
 
+def candidate_bias_twice(weights):
+    W_r, W_z, W_n = np.split(weights["weight_hh_l0"], 3)
+    U_r, U_z, U_n = np.split(weights["weight_ih_l0"], 3)
+    ih_r, ih_z, ih_n = np.split(weights["bias_ih_l0"], 3)
+    hh_r, hh_z, hh_n = np.split(weights["bias_hh_l0"], 3)
+    ours = {"W_u": -W_z, "U_u": -U_z, "b_u": -(ih_z + hh_z), "W_r": W_r, "U_r": U_r, "b_r": ih_r + hh_r}
+    return {**ours, "W_h": W_n, "U_h": U_n, "b_h": ih_n + hh_n, "b_hr": hh_n}
+
+
+def one_bias_of_two_negated(weights):
+    W_r, W_z, W_n = np.split(weights["weight_hh_l0"], 3)
+    U_r, U_z, U_n = np.split(weights["weight_ih_l0"], 3)
+    ih_r, ih_z, ih_n = np.split(weights["bias_ih_l0"], 3)
+    hh_r, hh_z, hh_n = np.split(weights["bias_hh_l0"], 3)
+    ours = {"W_u": -W_z, "U_u": -U_z, "b_u": -ih_z + hh_z, "W_r": W_r, "U_r": U_r, "b_r": ih_r + hh_r}
+    return {**ours, "W_h": W_n, "U_h": U_n, "b_h": ih_n, "b_hr": hh_n}
+
+
 def candidate_biases_swapped(weights):
     W_r, W_z, W_n = np.split(weights["weight_hh_l0"], 3)
     U_r, U_z, U_n = np.split(weights["weight_ih_l0"], 3)
@@ -184,6 +202,18 @@ MISTAKES = (
         "the candidate's two biases are added",
         "One of them stands inside the bracket that r multiplies, the other outside.",
         candidate_bias_summed,
+    ),
+    Mistake(
+        "candidate-bias-twice",
+        "bias_hh is counted twice at the candidate, in b_h and in b_hr",
+        "Each of the two stands once in the equation: which of them outside of what r multiplies?",
+        candidate_bias_twice,
+    ),
+    Mistake(
+        "one-bias-of-two-negated",
+        "only the first of the two biases of z is negated",
+        "-(a + b) is not -a + b.",
+        one_bias_of_two_negated,
     ),
     Mistake(
         "candidate-biases-swapped",

@@ -227,11 +227,10 @@ def test_the_ungraded_cells_show_what_their_texts_say(
         (found,) = (c for c in notebook.cells if c.id == f"a5-{name}")
         exec(found.source, solution)
         said[name] = capsys.readouterr().out
-    line, depth = said["counter"].splitlines()
-    assert [int(d) for d in depth] == [
-        line[: k + 1].count("(") - line[: k + 1].count(")") for k in range(len(line))
-    ]
-    assert max(depth) == "4"
+    above, below = said["counter"].splitlines()
+    line, depths = above[2::3], [int(below[k : k + 3]) for k in range(0, len(below), 3)]
+    assert depths == [line[: k + 1].count("(") - line[: k + 1].count(")") for k in range(len(line))]
+    assert max(depths) == 4
     nudged = re.search(r"(\d+) weights nudged; the slopes differ by at most (\S+)", said["nudge"])
     assert nudged is not None
     assert nudged[1] == "160"
@@ -239,17 +238,25 @@ def test_the_ungraded_cells_show_what_their_texts_say(
     states = [float(row.split()[1]) for row in said["count-gru"].splitlines()]
     assert max(map(abs, states)) < 1
     assert states[-1] < -0.9
+    assert states[3] == 0.961  # and back to about 0, as the cell below says
+    assert abs(states[4]) < 0.05
+    for row, state in zip(said["count-gru"].splitlines(), states, strict=True):
+        left, right = row.split(maxsplit=2)[2].split("|")
+        assert (len(left), len(right)) == (round(20 * max(0, -state)), round(20 * max(0, state)))
     lstm, gru, wrong = (float(row.split()[-1]) for row in said["parity"].splitlines())
     assert lstm < 1e-12
     assert gru < 1e-12
     assert wrong > 1e-3
     horizons = [int(row.split("horizon")[-1].split()[0]) for row in said["race"].splitlines()]
     elman, zero, one, three = horizons
+    halves = [int(row.split(" (.5)")[0].split()[-1]) for row in said["race"].splitlines()]
+    assert halves[0] <= 2
+    assert halves[2:] == [60, 60]
     assert max(elman, zero, one) <= 10
     assert three >= 40
     (more,) = (c for c in notebook.cells if c.id == "a5-more")
     exec(more.source.replace("# ", ""), solution)
-    assert int(capsys.readouterr().out) >= 40  # what a budget of 150 updates does not show
+    assert int(capsys.readouterr().out.split()[-1]) >= 40  # what a budget of 150 updates does not show
     shares = {}
     for row in said["carried"].splitlines()[1:]:
         who, *numbers = re.split(r"\s{2,}", row.replace("before ", "before"))
