@@ -40,12 +40,11 @@ class Member:
     status: str = "graded"
 
 
-def make_class(course: Course, which: Assignment, *, shift: int = 0) -> list[Member]:
+def make_class(course: Course, which: Assignment) -> list[Member]:
     """Write ten submissions into the course's submitted/ and say what they must get.
 
     Args:
         course: a course in which the assignment has been released.
-        shift: take the next mistake of every catalogue; another number is another class.
     """
     full = {task.test_id: float(task.points) for task in which.tasks}
     none = dict.fromkeys(full, 0.0)
@@ -54,7 +53,7 @@ def make_class(course: Course, which: Assignment, *, shift: int = 0) -> list[Mem
     members = [Member("s00_perfect", full), Member("s01_untouched", none)]
     for number in range(WITH_MISTAKES):
         tasks = which.tasks[number::WITH_MISTAKES]
-        planted = [(task, task.mistakes[(number + shift) % len(task.mistakes)]) for task in tasks]
+        planted = [(task, task.mistakes[number % len(task.mistakes)]) for task in tasks]
         answers = reference_answers(course, which)
         answers |= {task.answer_id: mistake.as_answer(task.function) for task, mistake in planted}
         student = f"s{number + 2:02}_{'_and_'.join(task.name for task in tasks)}"

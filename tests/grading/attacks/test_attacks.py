@@ -29,8 +29,8 @@ LARGEST = 3_000_000  # bytes of an executed notebook, beyond what was handed in
 STOPPED_BY_A_SANDBOX = {
     "reading", "writing outside", "network", "memory and disk", "ends and signals", "wire",
 }  # fmt: skip
-# Of what is handed in as a file, and of deadlines, which do not know how many processes there are.
-THE_SAME_IN_ONE_PROCESS = {"files", "names", "scripts in outputs", "cells and metadata", "time"}
+# What comes before and after the running, and deadlines: neither the sandbox nor the number of processes matters.
+THE_SAME_EVERYWHERE = {"files", "names", "scripts in outputs", "cells and metadata", "time"}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,8 @@ def test_a_class_under_attack(tier: Tier, tmp_path: Path) -> None:
 
 def test_a_class_in_two_processes_without_a_sandbox(tmp_path: Path) -> None:
     """What no sandbox is needed for holds on macOS and Windows too: marks cannot be had by tampering."""
-    attacks = [attack for attack in CORPUS if attack.family not in STOPPED_BY_A_SANDBOX]
+    elsewhere = STOPPED_BY_A_SANDBOX | THE_SAME_EVERYWHERE
+    attacks = [attack for attack in CORPUS if attack.family not in elsewhere]
     with graded_class(Path(os.path.realpath(tmp_path)), attacks, "--unsafe", *OPTIONS[2:]) as graded:
         assert graded.command["code"] == 1, graded.command["errors"]
         found = complaints(graded, attacks)
@@ -62,10 +63,11 @@ def test_a_class_in_two_processes_without_a_sandbox(tmp_path: Path) -> None:
 def test_a_class_in_one_process_under_attack(tmp_path: Path) -> None:
     """Who tampers there may have points, and every report says so; but all that is around it is safe."""
     root = Path(os.path.realpath(tmp_path))
-    attacks = [attack for attack in CORPUS if attack.family not in THE_SAME_IN_ONE_PROCESS]
+    attacks = [attack for attack in CORPUS if attack.family not in THE_SAME_EVERYWHERE]
     with graded_class(root, attacks, *OPTIONS, one_process=True) as graded:
         assert graded.command["code"] == 1, graded.command["errors"]
-        earns = {*STOPPED_BY_A_SANDBOX, "honest, unlucky"} - {"wire"}  # tests answer through that wire, too
+        # Tests answer through the same wire, and memory that an answer has taken is gone for the others.
+        earns = {*STOPPED_BY_A_SANDBOX, "honest, unlucky"} - {"wire", "memory and disk"}
         found = complaints(graded, [attack for attack in attacks if attack.family in earns])
         assert json.loads(graded.command["output"])["in_one_process"] == [NAME]
     assert found == {}
