@@ -29,7 +29,7 @@ LARGEST = 3_000_000  # bytes of an executed notebook, beyond what was handed in
 STOPPED_BY_A_SANDBOX = {
     "reading", "writing outside", "network", "memory and disk", "ends and signals", "wire",
 }  # fmt: skip
-# What comes before and after the running, and deadlines: neither the sandbox nor the number of processes matters.
+# What comes before and after the running, and deadlines: sandbox and number of processes do not matter there.
 THE_SAME_EVERYWHERE = {"files", "names", "scripts in outputs", "cells and metadata", "time"}
 
 
