@@ -22,7 +22,8 @@ HOW_MANY = 1000
 # A share of 1000 draws strays by at most sqrt(.25 / 1000) = .016 (one standard deviation).
 TOLERANCE = Tolerance(rtol=0.0, atol=0.09)
 SIZES = Sizes(V=3, D=2, H=4, T=3, B=1)  # T: how many tokens are drawn
-COLD = 0.002  # a temperature at which exp of a score of 2 is inf
+COLD = 0.001  # a temperature at which exp of a score of LOUD is inf
+LOUD = 1.0
 FEW = 8  # pairs of samplers that the first network need not tell apart
 MOST = 30  # networks that are tried as the second one, before the first one is given up
 CLEAR = 0.18  # how far two shares must lie from each other: twice the tolerance
@@ -138,7 +139,7 @@ FAULTS = ("last of the prompt", "twice", "unread", "state lost", "state held", "
 def by_sampler(params: Params, prompt: list[int], temperature: float) -> list[dict[str, float]]:
     """The shares that a right sampler draws, and those of wrong ones."""
     found = [shares(params, prompt, SIZES.T, temperature, fault) for fault in ("", *FAULTS)]
-    found += [shares(params, prompt, SIZES.T, other) for other in (1.0, 1 / temperature)]
+    found += [shares(params, prompt, SIZES.T, other) for other in (1.0, 1 / temperature, COLD)]
     begin = shares(params, prompt, SIZES.T - 1, temperature)  # of texts that begin with the prompt's last
     found.append({text: begin[text[2:]] * (text[0] == str(prompt[-1])) for text in found[0]})
     return [*found, dict.fromkeys(found[0], SIZES.V**-SIZES.T)]
@@ -158,6 +159,14 @@ def alike(params: Params, prompt: list[int], temperature: float) -> set[tuple[in
     return {(a, b) for a, b in pairs if apart(by[a], by[b]) < CLEAR}
 
 
+def loudest(params: Params, prompt: list[int]) -> float:
+    """The largest score after the prompt."""
+    h = np.zeros((1, len(params["b_1"])))
+    for token in prompt:
+        h = advance(params, h, np.array([token]))
+    return float((h @ params["U"].T + params["b_2"]).max())
+
+
 def telling(
     rng: np.random.Generator, temperatures: tuple[float, float]
 ) -> Iterator[tuple[Params, list[int]]]:
@@ -170,7 +179,7 @@ def telling(
             continue
         for _ in range(MOST):
             other = some_network(rng)
-            if not hidden_by_it & alike(*other, second):
+            if loudest(*other) > LOUD and not hidden_by_it & alike(*other, second):
                 yield one
                 yield other
                 return
