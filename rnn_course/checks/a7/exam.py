@@ -39,10 +39,12 @@ class Asker(NamedTuple):
     Attributes:
         ask: calls it; raises Fault where no value comes back.
         V: tokens of the vocabulary.
+        numbers: that the model consists of.
     """
 
     ask: Callable[[list[Sentence]], Outcome]
     V: int
+    numbers: int
 
     def rows(self, sentences: list[Sentence]) -> Rows:
         """log P of the token after every beginning of every sentence: arrays [words + 1, V].
@@ -69,7 +71,8 @@ class Asker(NamedTuple):
             raise Fault(name, [says], outcome)
         rows = rows.astype(float)
         if np.isnan(rows).any():
-            raise Fault("", ["There is a NaN among its log-probabilities."], outcome)
+            seen = "There is a NaN among its log-probabilities: 0 / 0, perhaps, for a word never seen?"
+            raise Fault("", [seen], outcome)
         _require_distributions(rows, outcome)
         return rows
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,6 +24,7 @@ from rnn_course.errors import CourseError
 
 Function = Callable[..., object]
 PUBLIC_SEED = 7  # of the language in the notebook; the instructor's is another one
+SECONDS = 5  # that training should take; it is stopped after twice as many
 STEP = 0.5  # points: finer differences are luck
 IN_TRAINING = {"too slow": "over-time", "wavers": "chance-without-seed"}
 IN_PREDICTING = {"too slow": "over-time", "wavers": "remembers-between-calls"}
@@ -77,23 +80,31 @@ class HeldOut(Task):
         """
         known = instructor_seed() if seed is None else seed
         drawn = race(int(rng_for(known, self.answer_id).integers(1 << 62)))
-        found = Trial(self, train, predict, caller, hidden=True).measured(drawn)
+        trial = Trial(self, train, predict, caller, hidden=True)
+        found = trial.measured(drawn, trial.honest_model(drawn))
+        trial.require_points(found)
         points = self.points_for(found)
         print(f"{scale_words(found)}\n{points:g} of {self.points} points.")
         return points
 
     def rehearse(self, train: Function, predict: Function, seed: int = PUBLIC_SEED) -> None:
-        """What `grade` would say, on a language that may be known; prints it.
+        """What `grade` would say, on a language that may be known; prints it, 0 points as well.
 
         Args:
             seed: another one gives another language.
 
         Raises:
-            CheckFailed: as `grade` does.
+            CheckFailed: as `grade` does, if there is a leak or a fault.
             CourseError: if the seed is not a whole number of at least 0.
         """
-        found = Trial(self, train, predict, call, hidden=False).measured(race(seed))
-        print(f"{scale_words(found)}\nThat would be {self.points_for(found):g} of {self.points} points.")
+        text = race(seed)
+        print("Training, twice, and looking for leaks ...", flush=True)
+        timed = Timed(train)
+        trial = Trial(self, timed if callable(train) else train, predict, call, hidden=False)
+        model = trial.honest_model(text)
+        found = trial.measured(text, model)
+        print(f"{scale_words(found)}\n{model.numbers:,} of {PARAMETERS:,} numbers, {timed.words()}.")
+        print(f"That would be {self.points_for(found):g} of {self.points} points.")
 
     def points_for(self, found: Result) -> float:
         """Points of a result, in steps of half a point."""
@@ -102,6 +113,30 @@ class HeldOut(Task):
     def right(self, case: Case) -> Plain:
         """There is no one right answer."""
         raise CourseError(f"{self.label} has no right answer, only better and worse ones")
+
+
+class Timed:
+    """A function, and the seconds of computing that its first call took."""
+
+    def __init__(self, function: Function) -> None:
+        functools.update_wrapper(self, function)
+        self.__code__ = getattr(function, "__code__", None)  # where its lines are, for messages
+        self.function = function
+        self.seconds: float | None = None
+
+    def __call__(self, *arguments: object) -> object:
+        """What the function returns."""
+        started = time.process_time()
+        value = self.function(*arguments)
+        if self.seconds is None:
+            self.seconds = time.process_time() - started
+        return value
+
+    def words(self) -> str:
+        """`2.6 of 5 seconds`, with a warning behind it if that is too long."""
+        taken = self.seconds or 0.0
+        slow = ": too long, a slower machine would stop it" if taken > SECONDS else ""
+        return f"{taken:.1f} of {SECONDS} seconds{slow}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,13 +178,12 @@ class Trial:
             raise CheckFailed(self._words(fault)) from None
         return model
 
-    def measured(self, text: Race) -> Result:
-        """Train, examine, and see how probable the model finds the answers.
+    def measured(self, text: Race, model: Asker) -> Result:
+        """See how probable a model finds the answers.
 
         Raises:
-            CheckFailed: if there is nothing to give points for.
+            CheckFailed: if one of them is impossible to it.
         """
-        model = self.honest_model(text)
         try:
             last = np.array([rows[-1] for rows in model.rows(text.beginnings)])
             given = last[np.arange(len(text.answers)), text.answers]
@@ -159,11 +193,15 @@ class Trial:
                     "zero-probability",
                     [f"{np.isneginf(given).sum()} of {len(given)} tokens had probability 0: perplexity inf."],
                 )
-            if not self.task.points_for(found):
-                raise Fault("no-better-than-a-bigram", scale_words(found).splitlines())
         except Fault as fault:
             raise CheckFailed(self._words(fault)) from None
         return found
+
+    def require_points(self, found: Result) -> None:
+        """Raise `CheckFailed` if a result is worth nothing."""
+        if not self.task.points_for(found):
+            fault = Fault("no-better-than-a-bigram", scale_words(found).splitlines())
+            raise CheckFailed(self._words(fault))
 
     def _trained(self, text: Race) -> Asker:
         arguments = (text.train, text.valid, text.V, 1)
@@ -193,7 +231,7 @@ class Trial:
                     fault.outcome,
                 ) from None
 
-        return Asker(ask, text.V)
+        return Asker(ask, text.V, numbers)
 
     def _require_begun(self, fault: Fault) -> None:
         if fault.outcome is not None and fault.outcome.error == "NotImplementedError":
@@ -220,10 +258,10 @@ class Trial:
 def scale_words(found: Result) -> str:
     """Perplexities of the held-out tokens, a line each, the worst first."""
     rows = [("a bigram", found.bigram), ("yours", found.model), ("the best of ours", found.best)]
-    rows.append(("the language itself", found.truth))
+    rows.append(("the language, on these", found.truth))
     rows.sort(key=lambda row: -row[1])
     lines = [
-        f"  {name:22} {perplexity:8.2f}" if perplexity < 1e5 else f"  {name:22}      inf"
+        f"  {name:23} {perplexity:8.2f}" if perplexity < 1e5 else f"  {name:23}      inf"
         for name, perplexity in rows
     ]
     return "\n".join(["Perplexity of held-out tokens:", *lines])

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import math
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -180,6 +181,22 @@ def test_nan_is_told() -> None:
     assert "NaN" in words_of(lambda: TASK.check(fit, broken))
 
 
+def test_a_rehearsal_tells_zero_points_without_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    TASK.rehearse(fit, ask)
+    says = capsys.readouterr().out
+    assert "That would be 0 of 40 points." in says
+    assert re.search(r"13,689 of 20,000 numbers, 0\.\d of 5 seconds\.", says)
+
+    def fails(*arguments: Any) -> Any:
+        return {}["h"]
+
+    assert 'return {}["h"]' in words_of(lambda: TASK.rehearse(fails, ask))
+    assert "should be a function" in words_of(lambda: TASK.rehearse(None, ask))  # type: ignore[arg-type]
+    slow = held_out.Timed(fit)
+    slow.seconds = 7.0
+    assert slow.words() == "7.0 of 5 seconds: too long, a slower machine would stop it"
+
+
 def test_stubs_exceptions_and_changed_arguments_are_told() -> None:
     def stub(*arguments: object) -> None:
         raise NotImplementedError
@@ -241,3 +258,4 @@ def test_the_solution_earns_all_points_in_time(capsys: pytest.CaptureFixture[str
     with contextlib.redirect_stdout(output):
         held_out.rehearse(namespace["train"], namespace["predict"], seed=8)
     assert "That would be 40 of 40 points." in output.getvalue()
+    assert re.search(r"19,809 of 20,000 numbers, \d\.\d of 5 seconds", output.getvalue())
