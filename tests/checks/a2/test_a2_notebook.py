@@ -169,8 +169,8 @@ def test_the_network_learns_who_is_like_whom(capsys: pytest.CaptureFixture[str])
     said = capsys.readouterr().out
     steps, reached = (float(said.split(mark)[0].split()[-1]) for mark in (" steps", " on text"))
     assert steps > 20
-    assert reached < (150 if steps > 150 else 800)
-    if steps > 150:  # not on a machine that is too slow or too busy
+    assert reached < (120 if steps > 300 else 300 if steps > 50 else 1_200)
+    if steps > 300:  # not on a machine that is too slow or too busy
         neighbours = next(line for line in said.splitlines() if line.startswith("can"))
         assert len({"may", "must", "should", "will", "cannot"} & set(neighbours.split(", "))) >= 2
 
