@@ -41,6 +41,7 @@ from rnn_course.widgets.perplexity_gallery import PerplexityGallery
 from rnn_course.widgets.powers import Powers
 from rnn_course.widgets.quiz import quiz
 from rnn_course.widgets.sampling import Sampler
+from rnn_course.widgets.tickets import TicketsAndLag
 from rnn_course.widgets.two_sided import TwoSidedContext
 from rnn_course.widgets.unrolled import Unrolled
 from tests.browser.chromium import chromium
@@ -135,6 +136,8 @@ SCENARIOS = [
     Scenario("unrolled network, step", Unrolled, slider("Step"), BACK),
     Scenario("BPTT bars, truncation", BpttBars, slider("Look back"), SLIDER),
     Scenario("sampling, temperature, 200 characters, H = 128", _sampler, slider("Temperature"), BACK),
+    Scenario("sampling, every text a new one", _sampler, "input[type=number]", ["ArrowUp"]),
+    Scenario("her tickets, lag", TicketsAndLag, slider("Lag"), SLIDER),
     Scenario("gradient flow, word", GradientFlow, slider("Loss at"), BACK),
     Scenario("clipping cliff, start", ClippingCliff, slider("Start w"), SLIDER),
     Scenario("clipping cliff, learning rate", ClippingCliff, slider("Learning rate"), SLIDER),
