@@ -39,7 +39,7 @@ def difference_words(
         by = _by_up_to(right, value)
         if max(len(written(right)), len(written(value))) > WIDTH:  # what is left of it when cut says nothing
             lines = [f"An array of shape {right.shape} came, as expected."]
-    lines += ["", f"{len(differs)} of {entries(right)} entries differ{by}:"]
+    lines += ["", f"{_how_many(right, differs)}{by}:"]
     lines += [f"  {difference.where}  {difference.says}" for difference in differs[:ENTRIES_SHOWN]]
     if len(differs) > ENTRIES_SHOWN:
         lines.append(f"  ... and {len(differs) - ENTRIES_SHOWN} more")
@@ -111,7 +111,29 @@ def _part_says(right: Plain, value: Plain, path: Path, place: str, differs: Sequ
     first = differs[0]
     where = first.where.removeprefix(place)
     by = _by_up_to(right, value) if isinstance(right, np.ndarray) else ""
-    return f"{len(differs)} of {entries(right)} entries differ{by}; at {where} {first.says}"
+    return f"{_how_many(right, differs, place)}{by}; at {where} {first.says}"
+
+
+def _how_many(right: Plain, differs: Sequence[Difference], place: str = "") -> str:
+    """`2 of 6 entries differ`; without `of 6` where a difference is no entry of what was expected."""
+    expected = set(_places(right, place))
+    if all(difference.where in expected for difference in differs):
+        return f"{len(differs)} of {entries(right)} entries differ"
+    return "They differ in one place" if len(differs) == 1 else f"They differ in {len(differs)} places"
+
+
+def _places(value: Plain, place: str) -> Iterator[str]:
+    """How `differences` calls each entry of a value."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iufc":
+        yield from (f"{place}[{', '.join(map(str, index))}]" for index in np.ndindex(value.shape))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _places(item, f"{place}[{written(key)}]")
+    elif isinstance(value, (list, tuple, np.ndarray)):
+        for index, item in enumerate(value.tolist() if isinstance(value, np.ndarray) else value):
+            yield from _places(item, f"{place}[{index}]")
+    else:
+        yield place
 
 
 def _by_up_to(right: np.ndarray, value: Plain) -> str:

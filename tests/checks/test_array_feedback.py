@@ -114,6 +114,21 @@ def words(right: Any, value: Any, names: tuple[str, ...] = ()) -> str:
     return "\n".join(difference_words(right, value, list(differences(right, value, USUAL)), names))
 
 
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (({1: 0.5, 2: 1.0, 3: 0.5}, 2), "2 of 4 entries differ:\n  [0][2]"),
+        (({1: 0.5, 2: 1.0}, 2), "3 of 4 entries differ:\n  [0][2]"),  # one of them is missing
+        (({lag: 0.5 for lag in range(1, 14)}, 3), "They differ in 10 places:\n  [0][4]"),
+        (({1: 0.5, 2: 0.5, 3: 0.5, 9: 1.0}, 3), "They differ in one place:\n  [0][9]"),
+        ((3, {1: 0.5, 2: 0.5, 3: 0.5}), "They differ in 2 places:\n  [0]  expected a dict of 3"),
+    ],
+)
+def test_no_more_entries_differ_than_there_are(value: object, says: str) -> None:
+    found = words(({1: 0.5, 2: 0.5, 3: 0.5}, 3), value)
+    assert says in found
+
+
 RIGHT = {"W": np.arange(12.0).reshape(3, 4) + 1, "b": np.array([1.0, 2.0]), "n": 3}
 
 
@@ -182,6 +197,9 @@ ONE = np.array([[1.0, 2.0], [5.0, -3.0]])
         (ONE[:1, :1], ONE[:1, :1] * 2, ""),
         (ONE, ONE * 1j, ""),
         (np.array([3, 1]), np.array([6, 2]), "every entry is 2 times what was expected"),
+        (np.array([3.0, 1.0]), np.array([3.0, 1.0]) * 1.00003, ""),  # not "1/1 of what was expected"
+        (np.array([3.0, 1.0]), np.array([3.0, 1.0]) / 1.00003, ""),
+        (np.array([0.0, 0.7, 0.0]), np.array([0.0, 0.1, 0.0]), ""),  # one entry has nothing in common
     ],
 )
 def test_what_wrong_entries_have_in_common(expected: np.ndarray, got: np.ndarray, says: str) -> None:
