@@ -30,6 +30,7 @@ class TaskResult:
     points: int
     state: Literal["passed", "not yet", "still to do"]
     says: str = ""
+    on_a_scale: bool = False  # its visible test passes without saying how many points there will be
 
     @property
     def passed(self) -> bool:
@@ -61,9 +62,9 @@ class SelfCheck:
 
     @property
     def points(self) -> tuple[int, int]:
-        """Points of the tests that passed, and of all tests."""
-        passed = sum(task.points for task in self.tasks if task.passed)
-        return passed, sum(task.points for task in self.tasks)
+        """Points of the tests that passed, and of all tests, without tasks whose points are on a scale."""
+        told = [task for task in self.tasks if not task.on_a_scale]
+        return sum(task.points for task in told if task.passed), sum(task.points for task in told)
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -141,7 +142,7 @@ def self_check(
 
 def _task_result(task: Task, notebook: NotebookNode, first: dict[str | None, int], run: Run) -> TaskResult:
     def not_yet(says: str) -> TaskResult:
-        return TaskResult(task.label, task.points, "not yet", says)
+        return TaskResult(task.label, task.points, "not yet", says, task.on_a_scale)
 
     answer, test = first.get(task.answer_id), first.get(task.test_id)
     if test is None or notebook.cells[test].cell_type != "code":
@@ -154,10 +155,10 @@ def _task_result(task: Task, notebook: NotebookNode, first: dict[str | None, int
     if run.stopped_at is not None and test > run.stopped_at:
         return not_yet(f"{task.label}: not run, since the notebook stopped at {place(run.stopped_at)}.")
     if test not in run.failures:
-        return TaskResult(task.label, task.points, "passed")
+        return TaskResult(task.label, task.points, "passed", on_a_scale=task.on_a_scale)
     failure = run.failures[test]
     if failure.message == untouched(task):
-        return TaskResult(task.label, task.points, "still to do", failure.message)
+        return TaskResult(task.label, task.points, "still to do", failure.message, task.on_a_scale)
     if failure.name == "CheckFailed":
         return not_yet(failure.message)
     if failure.name == "NameError" and task.function in failure.message:

@@ -81,6 +81,11 @@ class Task:
         return (self.function,)
 
     @property
+    def on_a_scale(self) -> bool:
+        """Whether its points are measured, from none to all, so that a visible test cannot tell them."""
+        return False
+
+    @property
     def test_id(self) -> str:
         """grade_id of the cell that tests it."""
         return f"{self.assignment}_{self.name}_test"

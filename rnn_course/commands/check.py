@@ -83,7 +83,9 @@ def report(found: SelfCheck, path: Path) -> str:
     width = max(map(len, labels)) + 2
     lines = [""]
     for task in found.tasks:
-        lines.append(f"  {task.label:{width}}{task.points:3} points   {task.state}")
+        measured = task.on_a_scale and task.passed
+        state = "passed; held-out text decides how many" if measured else task.state
+        lines.append(f"  {task.label:{width}}{task.points:3} points   {state}")
     for label, points, answered in found.written:
         state = "answered; your instructor marks it" if answered else "no answer yet"
         lines.append(f"  {label:{width}}{points:3} points   {state}")

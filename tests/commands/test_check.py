@@ -15,7 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "checks"))
 import assignments
 from assignments import cell
 from rnn_course.checks.a1 import ASSIGNMENT, TASKS, perplexity
+from rnn_course.checks.assignment import assignment
+from rnn_course.checks.self_check import SelfCheck, TaskResult
 from rnn_course.cli import rnn_course
+from rnn_course.commands.check import report
 
 
 def run(*arguments: object) -> Result:
@@ -229,3 +232,13 @@ def test_the_checks_need_neither_nbgrader_nor_torch_nor_nbclient() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["Task 1, counts: passed.", "[]", "False"]
+
+
+def test_a_task_on_a_scale_is_not_among_the_points_that_are_promised() -> None:
+    which = assignment("a7")
+    results = [TaskResult(t.label, t.points, "passed", on_a_scale=t.on_a_scale) for t in which.tasks]
+    found = SelfCheck(which, tuple(results), (("Task 5, the report", 20, True),), (), ())
+    assert found.points == (40, 40)
+    said = report(found, Path(which.notebook))
+    assert "40 points   passed; held-out text decides how many\n" in said
+    assert "Visible tests: 40 of 40 points." in said

@@ -48,6 +48,11 @@ class HeldOut(Task):
         return ("train", "predict")
 
     @property
+    def on_a_scale(self) -> bool:
+        """Its points are measured on held-out text."""
+        return True
+
+    @property
     def test_cell(self) -> str:
         """The source of its test cell. It ends with a number, nbgrader's way to give a part of the points."""
         return TEST_CELL
