@@ -32,6 +32,7 @@ def reference(W_h: ndarray, nonlinearity: str, share: float) -> int | None:
 VISIBLE = (
     Case((draw.STRETCHES_ONCE, "sigmoid", 0.01)),
     Case((draw.STRETCHES_ONCE, "tanh", 0.01), "nothing is certain"),
+    Case((draw.STRETCHES_ONCE, "sigmoid", 0.25), "after 2 steps the bound is .25: equal is not below"),
     Case((np.array([[0.5, -0.3, 0.1], [0.2, 0.6, -0.4], [0.0, 0.3, 0.7]]), "tanh", 0.2)),
     Case((draw.GROWS_FIRST, "sigmoid", 0.01), "its eigenvalues are 0.9 and 0.8"),
     Case((np.array([[3.0, 1.0], [-1.0, 2.5]]), "sigmoid", 0.001)),
@@ -57,6 +58,8 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
     small = np.array([[0.8, float(rng.uniform(0.8, 1.2))], [0.0, 0.7]])
     yield Case((small, "tanh", 0.3), "its eigenvalues are 0.8 and 0.7")
     yield Case((small, "sigmoid", 0.9), "one step is enough")
+    steps = int(rng.integers(2, 6))  # halves are exact, so nothing is left to rounding
+    yield Case((draw.STRETCHES_ONCE, "sigmoid", 0.5**steps), "a bound that equals the share")
 
 
 def spectral_radius(W_h, nonlinearity, share):
@@ -104,6 +107,16 @@ def one_too_late(W_h, nonlinearity, share):
     if factor >= 1:
         return None
     return 2 if factor == 0 else math.floor(math.log(share) / math.log(factor)) + 2
+
+
+def equal_is_enough(W_h, nonlinearity, share):
+    factor = (1.0 if nonlinearity == "tanh" else 0.25) * np.linalg.norm(W_h, 2)
+    if factor >= 1:
+        return None
+    lag = 1
+    while factor**lag > share:
+        lag += 1
+    return lag
 
 
 def not_rounded(W_h, nonlinearity, share):
@@ -179,6 +192,12 @@ MISTAKES = (
         rounded_down,
     ),
     Mistake(
+        "equal-is-enough",
+        "a bound that equals the share counts as below it",
+        "Less than the share is to be left. Is .25 below .25?",
+        equal_is_enough,
+    ),
+    Mistake(
         "one-too-late",
         "the lag is one too large",
         "The smallest lag is asked for: does the step before it not do as well?",
@@ -210,7 +229,7 @@ MISTAKES = (
     ),
     Mistake(
         "powers-as-if-alike",
-        "the norm of (gamma W_h)^l is taken, as if all slopes were alike",
+        "the norm of gamma W_h to the power of the lag is taken, as if all slopes were alike",
         "That tells what happens for one trajectory, on which every slope is gamma. What is certain must "
         "hold for all of them.",
         powers_as_if_alike,

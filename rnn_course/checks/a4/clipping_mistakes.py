@@ -28,6 +28,12 @@ def squared_norm_to_compare(gradients, max_norm):
     return {name: array * factor for name, array in gradients.items()}, norm
 
 
+def squared_norm_throughout(gradients, max_norm):
+    squared = sum((array**2).sum() for array in gradients.values())
+    factor = max_norm / squared if max_norm < squared < np.inf else 1.0
+    return {name: array * factor for name, array in gradients.items()}, np.sqrt(squared)
+
+
 def each_array_by_itself(gradients, max_norm):
     clipped, squares = {}, 0.0
     for name, array in gradients.items():
@@ -156,6 +162,12 @@ MISTAKES = (
         "the square of the norm is compared with max_norm",
         "With max_norm = 4, is a gradient of norm 3 too long?",
         squared_norm_to_compare,
+    ),
+    Mistake(
+        "squared-norm-throughout",
+        "the square of the norm is compared and divided by, and only the norm that is returned is its root",
+        "A square is no length: with max_norm = 1, a gradient of norm 50 should come out 1 long.",
+        squared_norm_throughout,
     ),
     Mistake(
         "each-array-by-itself",

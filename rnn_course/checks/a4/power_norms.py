@@ -31,7 +31,7 @@ VISIBLE = (
     Case((draw.GROWS_FIRST, 6), "its eigenvalues are 0.9 and 0.8"),
     Case((np.array([[0.6, -0.8, 0.1], [0.8, 0.6, -0.3], [0.2, 0.4, -1.2]]), 4)),
     Case((np.array([[-1.5]]), 3), "a single unit"),
-    Case((np.array([[0.3, 0.1], [0.2, 0.4]]), 0), "no step: l = 0 alone"),
+    Case((np.array([[0.3, 0.1], [0.2, 0.4]]), 0), "no step: lag 0 alone"),
 )
 
 
@@ -43,7 +43,7 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((np.array([[0.9, coupling], [0.0, 0.7]]), 9), "it grows first")
     radius, angle = float(rng.uniform(0.7, 1.3)), float(rng.uniform(0.5, 1.2))
     yield Case((draw.with_eigenvalues(rng, [draw.turn(radius, angle), np.array([[0.5]])]), 6))
-    yield Case((draw.matrix(rng, 4), 0), "no step: l = 0 alone")
+    yield Case((draw.matrix(rng, 4), 0), "no step: lag 0 alone")
 
 
 def frobenius(W_h, longest):
@@ -104,12 +104,12 @@ MISTAKES = (
         "frobenius",
         "the Frobenius norm is taken, the root of the sum of all squared entries",
         "That is what np.linalg.norm gives for a matrix when nothing else is said. The identity stretches "
-        "no vector, so what must come out at l = 0?",
+        "no vector, so what must come out at lag 0?",
         frobenius,
     ),
     Mistake(
         "power-of-the-norm",
-        "the norm of W_h is raised to the power l",
+        "the norm of W_h is raised to the power",
         "The norm of a power and the power of the norm are two things: [[0, 2], [0, 0]] stretches to twice "
         "the length, and its square is 0.",
         power_of_the_norm,
@@ -123,25 +123,25 @@ MISTAKES = (
     ),
     Mistake(
         "entries-to-the-power",
-        "each entry of W_h is raised to the power l, with **",
+        "each entry of W_h is raised to the power, with **",
         "W_h^2 is W_h @ W_h. What does ** do with an array?",
         entries_to_the_power,
     ),
     Mistake(
         "begins-at-one",
-        "the list begins at l = 1",
+        "the list begins at lag 1",
         "W_h^0 belongs to it too: no step back, the identity.",
         begins_at_one,
     ),
     Mistake(
         "ends-too-early",
-        "the list ends at l = L - 1",
-        "It has L + 1 entries. Where does range(L) end?",
+        "the list ends one lag before `longest`",
+        "It has longest + 1 entries. Where does range(longest) end?",
         ends_too_early,
     ),
     Mistake(
         "one-power-ahead",
-        "entry l is the norm of W_h to the power l + 1",
+        "the entry at each lag is the norm of the power after it",
         "Entry 0 is taken before the first product with W_h, not after it.",
         one_power_ahead,
     ),
