@@ -197,7 +197,9 @@ def test_the_rows_of_training_come_once_a_pass() -> None:
     notebook = source(ASSIGNMENT)
     namespace = run_to_the_tests(ASSIGNMENT, notebook)
     exec(next(c.source for c in notebook.cells if c.id == "a2-data"), namespace)
+    exec(next(c.source for c in notebook.cells if c.id == "a2-train"), namespace)
     N = len(namespace["comes"])
+    exec(next(c.source for c in notebook.cells if c.id == "a2-data"), namespace)  # from the beginning
     drawn = [next(namespace["batch"]) for _ in range(2 * -(-N // 64))]
     assert np.bincount(np.concatenate(drawn), minlength=N).tolist() == [2] * N
     assert {len(rows) for rows in drawn} == {64, N % 64}
