@@ -8,8 +8,9 @@ import numpy as np
 
 from rnn_course.checks.a6 import draw
 from rnn_course.checks.a6.given import Array, Params, log_probs
-from rnn_course.checks.a6.look_ahead_mistakes import MISTAKES, sign_kept
+from rnn_course.checks.a6.look_ahead_mistakes import MISTAKES, only_falls, sign_kept
 from rnn_course.checks.case import Case
+from rnn_course.checks.compare import Tolerance
 from rnn_course.checks.task import Task
 
 
@@ -70,18 +71,33 @@ def _visible() -> tuple[Case, ...]:
             (suspect(rng, 4, centre=0.5, digits=1), np.array([2, 3, 2, 1])),
             "the sentence's mean is taken off",
         ),
+        Case(
+            (suspect(rng, 4, ahead=(0.0, 1e-9), digits=1), np.array([3, 2, 3, 1])),
+            "it looks two words ahead, by a billionth: small, but not 0",
+        ),
     )
 
 
 LITTLE = (0.0, 1e-4)  # it looks two words ahead, and little comes of it
+LEAST = (0.0, 1e-9)  # the same, and np.allclose sees nothing of it
+
+# A leak of a billionth is not 0. Two ways to compute ln P differ by about 1e-15, which is.
+SMALL_COUNTS = Tolerance(rtol=1e-5, atol=1e-12)
 
 
 def _telling(model: Params, ids: Array, ahead: tuple[float, ...]) -> bool:
-    """Whether a little change is seen and is little, and some largest change is one downwards."""
+    """Whether a little change is seen and is little, and changes downwards (and upwards) count."""
     change = reference(model, ids)
     if ahead == LITTLE:
-        return bool(2e-5 < change[1] < 5e-4)
-    return not ahead or not np.allclose(change, sign_kept(model, ids), atol=1e-3)
+        return bool(1e-4 < change[1] < 5e-4)
+    if ahead == LEAST:
+        return bool(5e-10 < change[1] < 8e-9)
+    if not ahead:
+        return True
+    one_way = [sign_kept(model, ids)]
+    if np.count_nonzero(ahead) > 1:  # of a single distance the largest change goes one way
+        one_way.append(only_falls(model, ids))
+    return not any(np.allclose(change, found, atol=1e-3) for found in one_way)
 
 
 def hidden(rng: np.random.Generator) -> Iterator[Case]:
@@ -91,6 +107,7 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
         (6, 3, ()),
         (4, 5, (0.4, 1e-3, 0.8)),
         (4, 5, LITTLE),
+        (4, 5, LEAST),
     ):
         ids = rng.integers(2, vocab, size=length)
         ids[-2:] = ids[0], 1  # a repeated word, and the end
@@ -116,6 +133,6 @@ task = Task(
     visible=_visible(),
     hidden=hidden,
     mistakes=MISTAKES,
-    tolerance=draw.NETWORK,
+    tolerance=SMALL_COUNTS,
 )
 check, grade, example = task.check, task.grade, task.example

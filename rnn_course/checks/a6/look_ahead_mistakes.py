@@ -23,6 +23,30 @@ def sign_kept(model, ids):
     return change
 
 
+def only_falls(model, ids):
+    before = log_probs(model, ids)
+    change = np.zeros(len(ids) - 1)
+    for t in range(1, len(ids)):
+        for other in range(len(model["E"])):
+            changed = ids.copy()
+            changed[t] = other
+            moved = (before - log_probs(model, changed))[:t]
+            change[:t] = np.maximum(change[:t], moved[::-1])
+    return change
+
+
+def all_earlier_words(model, ids):
+    before = log_probs(model, ids)
+    change = np.zeros(len(ids) - 1)
+    for t in range(1, len(ids)):
+        for other in range(len(model["E"])):
+            changed = ids.copy()
+            changed[t] = other
+            moved = np.abs(log_probs(model, changed) - before)[:t]
+            change[:t] = np.maximum(change[:t], moved.max())
+    return change
+
+
 def mean_of_changes(model, ids):
     before = log_probs(model, ids)
     change, times = np.zeros(len(ids) - 1), np.zeros(len(ids) - 1)
@@ -140,6 +164,31 @@ def small_is_nothing(model, ids):
     return np.where(change > 1e-3, change, 0)
 
 
+def within_tolerance(model, ids):
+    before = log_probs(model, ids)
+    change = np.zeros(len(ids) - 1)
+    for t in range(1, len(ids)):
+        for other in range(len(model["E"])):
+            changed = ids.copy()
+            changed[t] = other
+            after = log_probs(model, changed)
+            moved = np.where(np.isclose(after, before), 0, np.abs(after - before))[:t]
+            change[:t] = np.maximum(change[:t], moved[::-1])
+    return change
+
+
+def rounded(model, ids):
+    before = log_probs(model, ids)
+    change = np.zeros(len(ids) - 1)
+    for t in range(1, len(ids)):
+        for other in range(len(model["E"])):
+            changed = ids.copy()
+            changed[t] = other
+            moved = np.abs(log_probs(model, changed) - before)[:t]
+            change[:t] = np.maximum(change[:t], moved[::-1])
+    return np.round(change, 6)
+
+
 def changes_pile_up(model, ids):
     before = log_probs(model, ids)
     change = np.zeros(len(ids) - 1)
@@ -202,6 +251,18 @@ MISTAKES = (
         sign_kept,
     ),
     Mistake(
+        "only-falls",
+        "a word that becomes more probable does not count",
+        "A change is a change, up or down.",
+        only_falls,
+    ),
+    Mistake(
+        "all-earlier-words",
+        "each distance gets the largest change of all earlier words",
+        "change_d is about one word: the one that stands d before the replaced word.",
+        all_earlier_words,
+    ),
+    Mistake(
         "mean-of-changes",
         "the mean of the changes is taken",
         "One change is enough to convict. Keep the largest.",
@@ -224,5 +285,17 @@ MISTAKES = (
         "small changes are taken for 0",
         "There is no honest way for a small change to be there. How large it is, the number will tell.",
         small_is_nothing,
+    ),
+    Mistake(
+        "within-tolerance",
+        "a change within the tolerance of `np.isclose` or `np.allclose` is taken for none",
+        "A tolerance forgives what it is small enough to miss. An honest change is 0.",
+        within_tolerance,
+    ),
+    Mistake(
+        "rounded",
+        "the changes are rounded",
+        "A billionth is rounded to 0, and a model that looks ahead is acquitted.",
+        rounded,
     ),
 )
