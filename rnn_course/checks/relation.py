@@ -26,7 +26,7 @@ def relation(expected: np.ndarray, got: np.ndarray) -> str:
         return "all are 0"
     factor = float(np.vdot(want, have) / np.vdot(want, want))
     if abs(factor) > 1e-9 and np.allclose(have, factor * want, rtol=1e-5, atol=1e-6 * size * abs(factor)):
-        return _factor_words(factor)
+        return _factor_words(factor, int(np.count_nonzero(want)))
     if want.ndim == 2 and want.shape[0] == want.shape[1] and np.allclose(have, want.T, 1e-5, 1e-6 * size):
         return "it is the transpose of what was expected"
     if np.ptp(have - want) <= 1e-6 * size:
@@ -34,9 +34,12 @@ def relation(expected: np.ndarray, got: np.ndarray) -> str:
     return ""
 
 
-def _factor_words(factor: float) -> str:
+def _factor_words(factor: float, entries: int) -> str:
+    """The words for a common factor, unless it is nearly 1 or only one entry has it: that says nothing."""
     if abs(factor + 1) < 1e-5:
         return "every sign is turned round"
+    if entries < 2 or abs(factor - 1) < 1e-3:
+        return ""
     part = 1 / abs(factor)
     if abs(factor) < 1 and abs(part - round(part)) < 1e-4:
         sign = "-" if factor < 0 else ""
