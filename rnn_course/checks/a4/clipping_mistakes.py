@@ -165,7 +165,7 @@ MISTAKES = (
     ),
     Mistake(
         "squared-norm-throughout",
-        "the square of the norm is compared and divided by, and only the norm that is returned is its root",
+        "the square of the norm is compared and divided by",
         "A square is no length: with max_norm = 1, a gradient of norm 50 should come out 1 long.",
         squared_norm_throughout,
     ),
