@@ -49,7 +49,15 @@ def _visible() -> tuple[Case, ...]:
     return (
         *(Case((*by_hand, how), "3 words, and a row of padding") for how in ENCODINGS),
         *(Case((*small, how)) for how in ENCODINGS),
+        Case((*_repeated(*small), "max"), "padding repeats each unit's largest state"),
     )
+
+
+def _repeated(dv: Array, h: Array, lengths: Array) -> tuple[Array, Array, Array]:
+    """The same with the largest state of each unit and sentence at all its padding."""
+    inside = ~draw.outside(lengths, len(h))[:, :, None]
+    largest = np.where(inside, h, -np.inf).max(axis=0)
+    return dv, np.where(inside, h, largest), lengths
 
 
 def hidden(rng: np.random.Generator) -> Iterator[Case]:
@@ -57,6 +65,7 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
         drawn = _case(rng, sizes)
         for how in ENCODINGS:
             yield Case((*drawn, how), f"sizes {sizes}")
+        yield Case((*_repeated(*drawn), "max"), "padding repeats each unit's largest state")
 
 
 def last_row(dv, h, lengths, encoding):
@@ -197,6 +206,19 @@ def tanh_slope_too(dv, h, lengths, encoding):
     return dh * (1 - h**2)
 
 
+def max_wherever_equal(dv, h, lengths, encoding):
+    T, B, _ = h.shape
+    inside = (np.arange(T)[:, None] < lengths)[..., None]
+    dh = np.zeros(h.shape)
+    if encoding == "final":
+        dh[lengths - 1, np.arange(B)] = dv
+    elif encoding == "mean":
+        dh += np.where(inside, dv / lengths[:, None], 0)
+    else:
+        dh += (h == np.where(inside, h, -np.inf).max(axis=0)) * dv
+    return dh
+
+
 MISTAKES = (
     Mistake(
         "last-row",
@@ -233,6 +255,12 @@ MISTAKES = (
         "the maximum is searched among padding too",
         "Which rows could the maximum have come from?",
         max_into_padding,
+    ),
+    Mistake(
+        "max-wherever-equal",
+        "every row that equals the maximum gets its gradient, padding too",
+        "Padding may hold anything, also a copy of the largest state. Did it have a part in the maximum?",
+        max_wherever_equal,
     ),
     Mistake(
         "max-to-one-word",
