@@ -76,6 +76,17 @@ def end_not_scored(encoder, decoder, source, source_lengths, target, target_leng
     return np.array(found), -sum(found) / target_lengths.sum()
 
 
+def end_counted_not_scored(encoder, decoder, source, source_lengths, target, target_lengths):
+    B, found = source.shape[1], []
+    for b in range(B):
+        start = elman_states(encoder, encoder["E"][source[: source_lengths[b], b : b + 1]])[-1]
+        own = list(target[: target_lengths[b], b])
+        h = elman_states(decoder, decoder["E"][[0, *own]][:, None], start)[:, 0]
+        log_p = log_softmax(h @ decoder["U"].T + decoder["b_2"])
+        found.append(sum(log_p[t, w] for t, w in enumerate(own)))
+    return np.array(found), -sum(found) / (target_lengths.sum() + B)
+
+
 def end_not_counted(encoder, decoder, source, source_lengths, target, target_lengths):
     B, found = source.shape[1], []
     for b in range(B):
@@ -184,6 +195,12 @@ MISTAKES = (
         "`</s>` is not predicted",
         "To know when to stop is part of the task: the last factor is P(`</s>`).",
         end_not_scored,
+    ),
+    Mistake(
+        "end-counted-not-scored",
+        "`</s>` is counted in J's divisor, but its ln P is not summed",
+        "The product has m + 1 factors. Which word does the last one predict?",
+        end_counted_not_scored,
     ),
     Mistake(
         "end-not-counted",
