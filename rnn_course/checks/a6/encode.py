@@ -77,6 +77,16 @@ def last_row(h, lengths, encoding):
     return np.where(inside, h, 0).sum(axis=0) / lengths[:, None]
 
 
+def whole_rows(h, lengths, encoding):
+    T, _, _ = h.shape
+    inside = (np.arange(T)[:, None] < lengths)[..., None]
+    if encoding == "final":
+        return h[lengths - 1]
+    if encoding == "max":
+        return np.where(inside, h, -np.inf).max(axis=0)
+    return np.where(inside, h, 0).sum(axis=0) / lengths[:, None]
+
+
 def lengths_forgotten(h, lengths, encoding):
     if encoding == "final":
         return h[-1]
@@ -197,6 +207,12 @@ MISTAKES = (
         "the final state is taken from row n of a sentence of n words",
         "Rows are counted from 0. In which row is word n?",
         one_row_too_late,
+    ),
+    Mistake(
+        "whole-rows",
+        "`h[lengths - 1]` is taken for the final states",
+        "That takes whole rows, with all sentences in each. Which sentence is wanted from which row?",
+        whole_rows,
     ),
     Mistake(
         "padding-in-max",
