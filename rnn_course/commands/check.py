@@ -84,8 +84,8 @@ def report(found: SelfCheck, path: Path) -> str:
     lines = [""]
     for task in found.tasks:
         measured = task.on_a_scale and task.passed
-        said: str = "passed; held-out text decides how many" if measured else task.state
-        lines.append(f"  {task.label:{width}}{task.points:3} points   {said}")
+        shown: str = "passed; held-out text decides how many" if measured else task.state
+        lines.append(f"  {task.label:{width}}{task.points:3} points   {shown}")
     for label, points, answered in found.written:
         state = "answered; your instructor marks it" if answered else "no answer yet"
         lines.append(f"  {label:{width}}{points:3} points   {state}")
