@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple
 from rnn_course.checks.compare import Tolerance, same
 from rnn_course.checks.plain import NotPlain, Plain, plain
 
+AGAIN = 0.1  # seconds of computing between two interruptions: compiled code may swallow the first
 SECONDS_PER_CALL = 10.0  # of computing; a call that imports torch takes 2 or 3
 REPEATED = Tolerance(rtol=1e-9, atol=1e-12)  # sums over a set may be taken in another order
 
@@ -145,6 +146,17 @@ def _line_in(function: Callable[..., object], error: BaseException) -> str:
     return f"line {number}: {linecache.getline(str(filename), number).strip()}"
 
 
+def _put_back(handler: Any) -> None:
+    """Stop the timer, though it may strike once more meanwhile."""
+    while True:
+        try:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.signal(signal.SIGPROF, handler)
+            return
+        except TooSlow:
+            continue
+
+
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise `TooSlow` in the block after `seconds` of computing, as far as the system can.
@@ -161,9 +173,8 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise TooSlow
 
     handler = signal.signal(signal.SIGPROF, interrupt)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, handler)
+        _put_back(handler)

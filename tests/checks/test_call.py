@@ -135,6 +135,19 @@ def test_a_loop_without_end_is_stopped() -> None:
 
 
 @needs_timer
+def test_a_loop_around_compiled_code_that_swallows_exceptions_is_ended() -> None:
+    """numpy's choice with probabilities drops what a signal raises in its midst."""
+
+    def endless() -> None:
+        rng = np.random.default_rng(0)
+        while True:
+            rng.choice(3, p=[0.2, 0.3, 0.5])
+
+    for _ in range(10):
+        assert call_once(endless, (), seconds=0.05).kind == "too slow"
+
+
+@needs_timer
 def test_a_busy_machine_makes_nobody_too_slow() -> None:
     def waits() -> float:
         time.sleep(0.3)

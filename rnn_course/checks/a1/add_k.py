@@ -31,6 +31,7 @@ VISIBLE = (
     Case((draw.TOY_BIGRAMS, ("cat",), 0.1, TOY_VOCABULARY)),
     Case((draw.TOY_BIGRAMS, ("<unk>",), 0.5, TOY_VOCABULARY), "a context that was never seen"),
     Case((TOY_TRIGRAMS, ("the", "cat"), 0.5, TOY_VOCABULARY), "trigrams: the context has two tokens"),
+    Case((TOY_TRIGRAMS, ("<s>", "the"), 0.5, TOY_VOCABULARY), "trigrams, at the beginning of a sentence"),
 )
 
 

@@ -29,12 +29,14 @@ def reference(table: draw.Table, sentence: list[str]) -> float:
 
 
 TOY_TABLE = draw.conditional(draw.TOY_BIGRAMS)
+ON_AND_ON: draw.Table = {(h,): {"go": 0.1, "</s>": 0.9} for h in ("<s>", "go")}
 VISIBLE = (
     Case((TOY_TABLE, ["the", "cat", "sat"])),
     Case((TOY_TABLE, ["a", "cat"])),
     Case((TOY_TABLE, ["the", "dog", "ran"]), "this dog never ran"),
     Case((TOY_TABLE, ["ran", "cat"]), "no sentence began so"),
     Case((TOY_TABLE, ["the", "fox", "sat"]), "this context was never seen"),
+    Case((ON_AND_ON, ["go"] * 400), "400 words: the product of their probabilities is 0.0 in a computer"),
     Case(({("<s>",): {"go": 0.5, "</s>": 0.5}, ("go",): {"go": 0.5, "</s>": 0.5}}, []), "no word at all"),
 )
 
@@ -51,6 +53,7 @@ def hidden(rng: np.random.Generator) -> Iterator[Case]:
         never_ends = {w: p for w, p in table[(words[0],)].items() if w != "</s>"}
         yield Case(({**table, (words[0],): never_ends}, words[::-1]), "a token that never followed")
         unseen = {h: row for h, row in table.items() if h != (words[1],)}
+        yield Case((ON_AND_ON, ["go"] * int(rng.integers(360, 440))), "a very long sentence")
         yield Case((unseen, [words[2], words[1], words[2]]), "a context that was never seen")
 
 
@@ -70,6 +73,14 @@ def first_word_skipped(table, sentence):
         probability = table.get((previous,), {}).get(word, 0.0)
         total += math.log(probability) if probability > 0 else -math.inf
     return total
+
+
+def through_the_product(table, sentence):
+    product, previous = 1.0, "<s>"
+    for word in [*sentence, "</s>"]:
+        product *= table.get((previous,), {}).get(word, 0.0)
+        previous = word
+    return math.log(product) if product > 0 else -math.inf
 
 
 def base_two(table, sentence):
@@ -145,6 +156,12 @@ MISTAKES = (
         "the first word is not predicted",
         "Its context is `<s>`: how likely is it that a sentence begins with this word?",
         first_word_skipped,
+    ),
+    Mistake(
+        "through-the-product",
+        "probabilities are multiplied before the logarithm is taken",
+        "Multiply 400 small numbers and the computer says 0.0. Add their logarithms instead.",
+        through_the_product,
     ),
     Mistake("base-two", "the logarithm is to base 2", "This course reckons in nats: natural logs.", base_two),
     Mistake(

@@ -41,6 +41,7 @@ VISIBLE = (
     Case((draw.TOY_BIGRAMS, TOY_LOWER, ("cat",), 0.75)),
     Case((draw.TOY_BIGRAMS, TOY_LOWER, ("fox",), 0.5), "a context that was never seen"),
     Case((draw.ngrams(draw.TOY, 3), TOY_LOWER, ("the", "cat"), 0.25), "trigrams: the context has two tokens"),
+    Case((draw.ngrams(draw.TOY, 3), TOY_LOWER, ("<s>", "the"), 0.25), "trigrams: the first word"),
 )
 
 

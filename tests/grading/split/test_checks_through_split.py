@@ -13,8 +13,6 @@ from through_the_grader import assignments, graded, right_answers, said_beside, 
 
 from rnn_course.checks.assignment import Assignment
 from rnn_course.checks.assignment import assignment as assignment_of
-from rnn_course.checks.case import Mistake
-from rnn_course.checks.task import Task
 from rnn_course.grading.job import Bundle
 
 Graded = tuple[Assignment, Bundle]
@@ -39,17 +37,11 @@ def test_the_reference_has_everything_and_the_release_nothing(given: Graded) -> 
     assert all("still to do" in says for says in untouched.says.values())
 
 
-def mistakes_of(task: Task) -> tuple[Mistake, ...]:
-    """All of them; three of a task that trains a model, whose own tests try all."""
-    found = task.mistakes
-    return found if len(task.functions) == 1 else (found[0], found[len(found) // 2], found[-1])
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("begin", [0, 1], ids=["even", "odd"])
 def test_every_mistake_loses_its_own_task_and_no_other_and_is_named(given: Graded, begin: int) -> None:
     which, bundle = given
-    catalogues = {task: mistakes_of(task) for task in which.tasks[begin::2]}
+    catalogues = {task: task.mistakes for task in which.tasks[begin::2]}
     for number in range(max(map(len, catalogues.values()))):
         planted = {t: found[number] for t, found in catalogues.items() if number < len(found)}
         answers = right_answers(which)
