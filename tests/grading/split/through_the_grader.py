@@ -90,20 +90,21 @@ def right_answers(which: Assignment) -> dict[str, str]:
 
 
 @cache
-def _variants_text(name: str) -> str:
-    """The file of an assignment's other right answers, but for the table at its end."""
-    text = (ROOT / "tests" / "checks" / name / f"{name}_variants.py").read_text(encoding="utf-8")
-    table = next(
-        node
-        for node in ast.parse(text).body
-        if isinstance(node, ast.Assign | ast.AnnAssign) and "VARIANTS" in ast.unparse(node).split("=")[0]
-    )
-    return "\n".join(text.splitlines()[: table.lineno - 1]).replace("### ", "# ")
+def _variants_text(name: str, module: str) -> str:
+    """A file of other right answers, without their table and what it takes from another such file."""
+    text = (ROOT / "tests" / "checks" / name / f"{module}.py").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    for node in ast.parse(text).body:
+        is_table = isinstance(node, ast.Assign | ast.AnnAssign) and ast.unparse(node).startswith("VARIANTS")
+        if is_table or (isinstance(node, ast.ImportFrom) and str(node.module).endswith("_variants")):
+            lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+    return "\n".join(lines).replace("### ", "# ")
 
 
 def as_answer(task: Task, variant: Callable[..., Any]) -> str:
     """Another right answer as the source of a cell."""
-    return f"{_variants_text(task.assignment)}\n{task.function} = {variant.__name__}"
+    text = _variants_text(task.assignment, variant.__module__)
+    return f"{text}\n{task.function} = {variant.__name__}"
 
 
 def said_beside(task: Task, source: str) -> str:
