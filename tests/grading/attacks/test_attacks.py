@@ -63,11 +63,12 @@ def test_a_class_in_two_processes_without_a_sandbox(tmp_path: Path) -> None:
 def test_a_class_in_one_process_under_attack(tmp_path: Path) -> None:
     """Who tampers there may have points, and every report says so; but all that is around it is safe."""
     root = Path(os.path.realpath(tmp_path))
-    attacks = [attack for attack in CORPUS if attack.family not in THE_SAME_EVERYWHERE]
+    # Memory that an answer has taken is gone for the others: these attacks may cost any points there.
+    left_out = THE_SAME_EVERYWHERE | {"memory and disk"}
+    attacks = [attack for attack in CORPUS if attack.family not in left_out]
     with graded_class(root, attacks, *OPTIONS, one_process=True) as graded:
         assert graded.command["code"] == 1, graded.command["errors"]
-        # Tests answer through the same wire, and memory that an answer has taken is gone for the others.
-        earns = {*STOPPED_BY_A_SANDBOX, "honest, unlucky"} - {"wire", "memory and disk"}
+        earns = {*STOPPED_BY_A_SANDBOX, "honest, unlucky"} - {"wire"}  # tests answer through that wire, too
         found = complaints(graded, [attack for attack in attacks if attack.family in earns])
         assert json.loads(graded.command["output"])["in_one_process"] == [NAME]
     assert found == {}
