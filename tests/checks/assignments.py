@@ -140,6 +140,12 @@ def cell(notebook: NotebookNode, name: str) -> NotebookNode:
 # Running cells in a plain namespace; the way through kernels and nbgrader is tested with the grader
 
 
+def set_up(which: Assignment, notebook: NotebookNode) -> str:
+    """What is given before the first task: the source of all set-up cells."""
+    given = [c.source for c in notebook.cells if str(grade_id(c)).startswith(f"{which.name}_setup")]
+    return "\n\n\n".join(given)
+
+
 def run_to_the_tests(
     which: Assignment,
     notebook: NotebookNode,
@@ -154,7 +160,7 @@ def run_to_the_tests(
         tasks: whose answers; all by default.
     """
     namespace: dict[str, Any] = {}
-    exec(cell(notebook, f"{which.name}_setup").source, namespace)
+    exec(set_up(which, notebook), namespace)
     for task in which.tasks if tasks is None else tasks:
         exec((planted or {}).get(task.answer_id, cell(notebook, task.answer_id).source), namespace)
     return namespace

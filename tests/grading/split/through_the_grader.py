@@ -111,7 +111,7 @@ def said_beside(task: Task, source: str) -> str:
     """What the checks say of an answer in this process."""
     namespace: dict[str, object] = {}
     which = assignments.of(task)
-    exec(assignments.cell(assignments.source(which), f"{which.name}_setup").source, namespace)
+    exec(assignments.set_up(which, assignments.source(which)), namespace)
     exec(source, namespace)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
