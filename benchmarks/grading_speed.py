@@ -1,21 +1,23 @@
 """How quick the grader is, beside stock `nbgrader autograde`, in one run.
 
     python benchmarks/grading_speed.py                       # 100 submissions, numpy and torch, both graders
+    python benchmarks/grading_speed.py --parts workers --kinds numpy torch a3_elman_rnn
     python benchmarks/grading_speed.py --parts growth --submissions 10000
     python benchmarks/grading_speed.py --parts regrade --submissions 1000
 
-A course is made for it, with an assignment of three graded functions (10 points) in numpy, one in torch, and
-handed in by as many students, each with a text of their own so that nothing is graded but once. Stock
-autograde takes seconds for each submission: --stock says for how many it is run; times are per submission.
-Wall time depends on what else the machine does, CPU time (of all processes) less so; both are given.
-Linux only: CPU time is read from /proc.
+A course is made for it, with an assignment of three graded functions (10 points) in numpy, or one in torch,
+or one of the course's own from solutions/. It is handed in by as many students, each with a text of their own
+so that nothing is graded but once. Stock autograde takes seconds for each submission: --stock says for how
+many it is run; times are per submission. Wall time and CPU time are both given. CPU time is that of the whole
+machine, since processes that are ended with their sandbox leave no account: nothing else should run.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
+import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -39,6 +41,7 @@ from rnn_course.grading.release import release
 from rnn_course.grading.sandbox import Confinement, Tier, fork_confined
 
 MEBIBYTE = 1 << 20
+SOLUTIONS = Path(__file__).parents[1] / "solutions"
 SETUP = {"numpy": "import numpy as np", "torch": "import torch\nimport numpy as np"}
 ANSWERS = {
     "numpy": {
@@ -74,6 +77,8 @@ def main() -> None:
             release(course, kind)
             if "speed" in options.parts:
                 speed(course, kind, options)
+            if "workers" in options.parts:
+                workers(course, kind, options)
             if "growth" in options.parts:
                 growth(course, kind, options)
             if "regrade" in options.parts:
@@ -87,8 +92,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--submissions", type=int, default=100)
     parser.add_argument("--stock", type=int, default=None, help="how many of them stock nbgrader grades, too")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--kinds", nargs="+", choices=list(SETUP), default=list(SETUP))
-    parts = ["speed", "sandbox", "growth", "regrade"]
+    own = sorted(folder.name for folder in SOLUTIONS.iterdir() if folder.is_dir())
+    parser.add_argument("--kinds", nargs="+", choices=[*SETUP, *own], default=list(SETUP), metavar="KIND")
+    parser.add_argument("--rounds", type=int, default=3, help="of --parts workers")
+    parts = ["speed", "workers", "sandbox", "growth", "regrade"]
     parser.add_argument("--parts", nargs="+", choices=parts, default=["speed", "sandbox"])
     return parser.parse_args()
 
@@ -96,23 +103,41 @@ def arguments() -> argparse.Namespace:
 def make_course(root: Path, kind: str, submissions: int) -> Course:
     """A course with one assignment, called `kind`, and what was handed in for it."""
     folder = root / "source" / kind
-    folder.mkdir(parents=True)
+    (root / "nbgrader_config.py").parent.mkdir(parents=True)
     (root / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'speed'\n")
-    nbformat.write(source_notebook(kind), folder / f"{kind}.ipynb")
+    if kind in SETUP:
+        folder.mkdir(parents=True)
+        nbformat.write(source_notebook(kind), folder / f"{kind}.ipynb")
+    else:
+        shutil.copytree(SOLUTIONS / kind, folder)
     course = open_course(root)
-    with build_release(course, kind) as build:
-        notebook = build.notebooks[kind]
-    for cell in notebook.cells:
-        name = cell.metadata["nbgrader"]["grade_id"]
-        if name in ANSWERS[kind]:
-            cell.source = ANSWERS[kind][name]
-    text = nbformat.writes(notebook)
+    text = nbformat.writes(answered(course, kind))
     for number in range(submissions):
         place = root / "submitted" / f"s{number:05}" / kind
         place.mkdir(parents=True)
-        own = text.replace("def softmax(x):", f"def softmax(x):  # by number {number}")
-        (place / f"{kind}.ipynb").write_text(own)
+        (place / f"{kind}.ipynb").write_text(text.replace(OWN, f"# by number {number}"))
     return course
+
+
+OWN = "# by number NUMBER"
+
+
+def answered(course: Course, kind: str) -> NotebookNode:
+    """The student version with right answers in it, each with a line that becomes a student's own."""
+    with build_release(course, kind) as build:
+        notebook = build.notebooks[kind]
+    source = nbformat.read(course.root / "source" / kind / f"{kind}.ipynb", as_version=4)
+    answers = {name: cell.source for cell in source.cells if (name := solution_name(cell))}
+    for cell in notebook.cells:
+        if name := solution_name(cell):
+            cell.source = f"{answers[name]}\n{OWN}"
+    return notebook
+
+
+def solution_name(cell: NotebookNode) -> str:
+    """The grade_id of a cell of code in which an answer is written; empty for any other."""
+    marks = cell.metadata.get("nbgrader", {})
+    return str(marks["grade_id"]) if marks.get("solution") and cell.cell_type == "code" else ""
 
 
 def source_notebook(kind: str) -> NotebookNode:
@@ -154,9 +179,9 @@ def measured() -> Iterator[Spent]:
 
 
 def cpu_seconds() -> float:
-    """Processor seconds of this process and of its children that have ended."""
-    found = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in found)
+    """Processor seconds that the machine has spent on programs and for them."""
+    times = psutil.cpu_times()
+    return float(times.user + times.system)
 
 
 def speed(course: Course, kind: str, options: argparse.Namespace) -> None:
@@ -183,12 +208,47 @@ def speed(course: Course, kind: str, options: argparse.Namespace) -> None:
         )
 
 
-def grade(course: Course, kind: str, workers: int) -> None:
+def workers(course: Course, kind: str, options: argparse.Namespace) -> None:
+    """Throughput past the start, by workers, taking turns."""
+    count = options.submissions
+    found: dict[int, list[float]] = {number: [] for number in options.workers}
+    for _ in range(options.rounds):
+        for number, seconds in found.items():
+            with measured() as spent:
+                ends = grade(course, kind, number)
+            first, last = (
+                count // 5,
+                count - count // 10,
+            )  # neither the start nor the end, when workers run dry
+            seconds.append((ends[last] - ends[first]) / (last - first))
+            each, busy = seconds[-1] * 1000, spent.cpu / spent.wall
+            print(f"{kind}: {number} workers: {each:.1f} ms each, {busy:.2f} cores busy on the whole")
+    one, *others = options.workers
+    for number in others:
+        ratios = [a / b for a, b in zip(found[one], found[number], strict=True)]
+        print(
+            f"{kind}: {number} workers {statistics.median(ratios):.2f} times as quick as {one} "
+            f"({min(ratios):.2f} to {max(ratios):.2f})"
+        )
+
+
+def grade(course: Course, kind: str, workers: int) -> list[float]:
+    """Grade everybody; when each result came."""
+    ends, scores = [], set()
     with prepare(course, kind, workers=workers, force=True) as run:
-        results = list(run.results())
-    wrong = [result for result in results if result.score != 10]
-    if wrong:
-        raise SystemExit(f"not all points: {wrong[0]}")
+        for result in run.results():
+            ends.append(time.perf_counter())
+            scores.add(result.score)
+    if scores != {points(course, kind)}:
+        raise SystemExit(f"not all points: {scores}")
+    return ends
+
+
+def points(course: Course, kind: str) -> float:
+    """What tests give in all."""
+    source = nbformat.read(course.root / "source" / kind / f"{kind}.ipynb", as_version=4)
+    marks = [cell.metadata.get("nbgrader", {}) for cell in source.cells]
+    return float(sum(mark["points"] for mark in marks if mark.get("grade") and not mark.get("solution")))
 
 
 def autograde(course: Course, kind: str, count: int) -> None:

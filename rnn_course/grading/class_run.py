@@ -21,11 +21,11 @@ from rnn_course.grading.job import Bundle, Job, Outcome
 from rnn_course.grading.labels import known_labels, labelled
 from rnn_course.grading.plan import Limits
 from rnn_course.grading.pool import Executor, LocalPool
-from rnn_course.grading.records import AssignmentRecords, Totals
 from rnn_course.grading.results import Label, Result, ResultStore, Status
 from rnn_course.grading.sandbox import Tier
 from rnn_course.grading.seed import ensure_seed
 from rnn_course.grading.servers import close_servers
+from rnn_course.grading.totals import AssignmentTotals, Totals
 from rnn_course.grading.writer import Entry, Writer
 
 
@@ -211,8 +211,8 @@ def prepare(
         labels = known_labels(course, build, bundle)
     bundle = labelled(bundle, labels)
     with open_gradebook(course.db_url) as gradebook:
-        records = AssignmentRecords(gradebook, assignment)
-        marks, extensions = records.all_totals(), records.extensions()
+        totals = AssignmentTotals(gradebook, assignment)
+        marks, extensions = totals.of_all(), totals.extensions()
         due = str(gradebook.find_assignment(assignment).duedate or "")
     with closing(ResultStore(course.db_url)) as store:
         done = store.load(assignment)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -18,11 +19,13 @@ from rnn_course.grading.course import Course
 from rnn_course.grading.gradebook import open_gradebook
 from rnn_course.grading.job import Job, Outcome
 from rnn_course.grading.late import LatePenalties, submitted_at
-from rnn_course.grading.records import AssignmentRecords
+from rnn_course.grading.records import AssignmentRecords, Marked
 from rnn_course.grading.results import Result, ResultStore, Status, save_results
+from rnn_course.grading.totals import AssignmentTotals
 
 LARGEST_BATCH = 64
 WAITING = 2 * LARGEST_BATCH  # entries that may wait to be written: memory stays flat
+GATHERING = 0.2  # seconds in which entries are gathered for one transaction, which costs as much as one
 BUSY_SECONDS = 60  # for which another program, such as the formgrader, may hold the gradebook
 
 
@@ -123,10 +126,12 @@ class Writer:
             self._failure = error
 
     def _batch(self, first: Entry) -> tuple[list[Entry], bool]:
+        """What comes within a moment, and whether it is the last."""
         batch = [first]
+        end = time.monotonic() + GATHERING
         while len(batch) < LARGEST_BATCH:
             try:
-                entry = self._waiting.get_nowait()
+                entry = self._waiting.get(timeout=max(0.0, end - time.monotonic()))
             except queue.Empty:
                 break
             if entry is None:
@@ -148,6 +153,7 @@ class Transaction:
             store.close()
         wait_while_busy(gradebook.engine)
         self.records = AssignmentRecords(gradebook, writer.assignment)
+        self.totals = AssignmentTotals(gradebook, writer.assignment)
         self.file_settings = FileSettings.of(writer.course)
         self.late = LatePenalties(writer.course, gradebook)
 
@@ -189,8 +195,14 @@ class Transaction:
         return entry
 
     def _commit(self, batch: Sequence[Entry]) -> list[Result]:
-        marked = {entry.result.student for entry in batch if self._record(entry)}
-        totals = self.records.totals(sorted(marked)) if marked else {}
+        marked = [
+            Marked(entry.outcome, entry.same_work, submitted_at(entry.job))
+            for entry in batch
+            if entry.outcome is not None and entry.job is not None and entry.outcome.notebooks
+        ]
+        rows = self.records.write(marked)
+        self.late.assign(list(rows.values()))
+        totals = self.totals.of(list(rows))
         results = [
             totals[entry.result.student].put_into(entry.result)
             if entry.result.student in totals
@@ -200,15 +212,6 @@ class Transaction:
         save_results(self.session.connection(), results)
         self.session.commit()
         return results
-
-    def _record(self, entry: Entry) -> bool:
-        """Write one entry's marks; returns whether it has any."""
-        outcome, job = entry.outcome, entry.job
-        if outcome is None or job is None or not outcome.notebooks:
-            return False
-        found = self.records.write(outcome, same_work=entry.same_work, timestamp=submitted_at(job))
-        self.late.assign(found, entry.result.student)
-        return True
 
 
 def wait_while_busy(engine: Any) -> None:
