@@ -208,22 +208,57 @@ def _part(widget: Powers, vectors: ndarray, name: str) -> ndarray:
 
 
 def test_the_largest_singular_value_of_any_matrix(stage: Stage) -> None:
-    module = front_end("powers_algebra.js") + "\nexport { spectralNorm };"
+    module = front_end("powers_norm.js") + "\nexport { SpectralNorm };"
     rng = np.random.default_rng(0)
     tried = [rng.standard_normal((n, n)) for n in (1, 2, 3, 7, 24, 48)]
     tried += [np.eye(5), np.zeros((4, 4)), np.ones((6, 6)), np.diag([1, 1, 1 - 1e-9, 0]), np.eye(9, k=-1)]
     tried += [
         np.outer(rng.standard_normal(12), rng.standard_normal(12)),
         1e-120 * rng.standard_normal((3, 3)),
+        1e120 * rng.standard_normal((3, 3)),
+    ]
+    rotation, other = (np.linalg.qr(rng.standard_normal((48, 48)))[0] for _ in range(2))
+    close = [1.0, 1 - 1e-13, 1 - 1e-6, 0.999]
+    tried += [
+        rotation,
+        rotation @ np.diag([*close, *np.linspace(0.99, 0, 44)]) @ other,
+        rotation @ np.diag([1 + 1e-9, *np.ones(47)]) @ other,
+        rotation @ np.diag(0.5 ** np.arange(48)) @ rotation.T,
+        rotation @ np.diag([1, -1, *np.linspace(-0.9, 0.9, 46)]) @ rotation.T,
+        np.linalg.matrix_power(rng.standard_normal((48, 48)) / 7, 60),
+        np.triu(np.ones((48, 48))),
     ]
     found = stage.page.evaluate(
         """async ({ module, matrices }) => {
           const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
-          const { spectralNorm } = await import(url);
-          return matrices.map((rows) => spectralNorm(Float64Array.from(rows.flat()), rows.length));
+          const { SpectralNorm } = await import(url);
+          const alone = matrices.map((rows) => new SpectralNorm(rows.length).of(rows));
+          const one = new SpectralNorm(48); // one for all, as the widget has it
+          const together = matrices.map((rows, i) => (rows.length === 48 ? one.of(rows) : alone[i]));
+          return [alone, together];
         }""",
         {"module": module, "matrices": [matrix.tolist() for matrix in tried]},
     )
-    np.testing.assert_allclose(
-        found, [np.linalg.norm(matrix, 2) for matrix in tried], rtol=1e-12, atol=1e-300
+    expected = [np.linalg.norm(matrix, 2) for matrix in tried]
+    np.testing.assert_allclose(found, [expected, expected], rtol=1e-12, atol=1e-300)
+
+
+def test_no_larger_singular_value_is_overlooked(stage: Stage) -> None:
+    """A matrix whose largest singular vector is at right angles to where the search begins."""
+    module = front_end("powers_norm.js") + "\nexport { SpectralNorm };"
+    found = stage.page.evaluate(
+        """async ({ module, sizes }) => {
+          const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
+          const { SpectralNorm } = await import(url);
+          return sizes.map(([n, more]) => {
+            const norm = new SpectralNorm(n);
+            // A is 1 along q, where the search begins, more along r at right angles to it, and 0 elsewhere
+            const q = [...norm.basis[0]];
+            const r = q.map((_, i) => (i < 2 ? q[1 - i] * (i ? -1 : 1) : 0));
+            const square = r.reduce((sum, x) => sum + x * x, 0);
+            return norm.of(q.map((x, i) => q.map((y, j) => x * y + (more * r[i] * r[j]) / square)));
+          });
+        }""",
+        {"module": module, "sizes": [(2, 1.5), (7, 1.001), (48, 1 + 1e-6), (48, 3)]},
     )
+    np.testing.assert_allclose(found, [1.5, 1.001, 1 + 1e-6, 3], rtol=1e-12)
