@@ -1,4 +1,5 @@
 import { readArray } from "./assets/buffers.js";
+import { copyFrom, rowsOf, timesVector, zeros } from "./assets/rows.js";
 
 // The gates of each cell, as names of a recurrent matrix, an input matrix and a bias; NOTATION.md has the equations.
 const gatesOf = (letters) => [...letters].map((g) => [`W_${g}`, `U_${g}`, `b_${g}`]);
@@ -29,55 +30,6 @@ export function readWeights(model, stage) {
   return arrays;
 }
 
-const BLOCK = 8;
-
-/** A matrix as `affine` reads it from one end to the other: eight rows side by side, column by column; then what is left. */
-function inBlocks(matrix, size) {
-  const rows = matrix.length / size;
-  const packed = new Float32Array(matrix.length);
-  let at = 0;
-  for (let i = 0; i < rows; i += BLOCK) {
-    const height = Math.min(BLOCK, rows - i);
-    for (let j = 0; j < size; j++) for (let k = 0; k < height; k++) packed[at++] = matrix[(i + k) * size + j];
-  }
-  return packed;
-}
-
-/**
- * out = W x + b, W in blocks; x may be longer than `size`. Eight rows at once: an entry of x is read once for all of
- * them, and no sum waits for another.
- */
-function affine(blocks, x, size, bias, out) {
-  const rows = out.length;
-  let i = 0;
-  let at = 0;
-  for (; i + BLOCK <= rows; i += BLOCK) {
-    let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
-    for (let j = 0; j < size; j++, at += BLOCK) {
-      const value = x[j];
-      a += blocks[at] * value;
-      b += blocks[at + 1] * value;
-      c += blocks[at + 2] * value;
-      d += blocks[at + 3] * value;
-      e += blocks[at + 4] * value;
-      f += blocks[at + 5] * value;
-      g += blocks[at + 6] * value;
-      h += blocks[at + 7] * value;
-    }
-    out[i] = a + bias[i];
-    out[i + 1] = b + bias[i + 1];
-    out[i + 2] = c + bias[i + 2];
-    out[i + 3] = d + bias[i + 3];
-    out[i + 4] = e + bias[i + 4];
-    out[i + 5] = f + bias[i + 5];
-    out[i + 6] = g + bias[i + 6];
-    out[i + 7] = h + bias[i + 7];
-  }
-  for (let k = i; k < rows; k++) out[k] = bias[k];
-  for (let j = 0; i < rows && j < size; j++) for (let k = i; k < rows; k++, at++) out[k] += blocks[at] * x[j];
-  return out;
-}
-
 const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 const tanh = (z) => 1 - 2 / (1 + Math.exp(2 * z)); // to 1e-16; twice as fast as Math.tanh
 
@@ -90,12 +42,14 @@ export class CharacterNetwork {
     this.embed = arrays.E.length / vocab;
     this.gates = CELL_GATES[cell].map((names) => {
       const [W, U, b] = names.map((name) => arrays[`cell.${name}`]);
-      return [inBlocks(W, this.hidden), inBlocks(U, this.embed), b];
+      return [rowsOf(W, this.hidden), rowsOf(U, this.embed), b];
     });
-    this.U = inBlocks(arrays.U ?? arrays.E, this.hidden); // without a U of its own, tied
+    this.U = rowsOf(arrays.U ?? arrays.E, this.hidden); // without a U of its own, tied
     this.inputs = new Array(vocab).fill(null);
-    this.reset = new Float64Array(this.hidden);
-    this.z = this.gates.map(() => new Float64Array(this.hidden));
+    this.h = zeros(this.hidden);
+    this.reset = zeros(this.hidden);
+    this.z = this.gates.map(() => zeros(this.hidden));
+    this.products = zeros(vocab);
   }
 
   /** The state before anything was read: h, and for an LSTM c behind it. */
@@ -121,30 +75,44 @@ export class CharacterNetwork {
   /** U_g E[token] + b_g of each gate g: the same whenever the token is read, so it is computed once. */
   input(token) {
     this.inputs[token] ??= this.gates.map(([, U, b]) => {
-      const e = this.arrays.E.subarray(token * this.embed, (token + 1) * this.embed);
-      return affine(U, e, this.embed, b, new Float64Array(this.hidden));
+      const sum = zeros(this.hidden);
+      const [e] = rowsOf(this.arrays.E.subarray(token * this.embed, (token + 1) * this.embed), this.embed);
+      timesVector(U, e, sum);
+      for (let i = 0; i < this.hidden; i++) sum[i] += b[i];
+      return sum;
     });
     return this.inputs[token];
   }
 
-  /** W_g h + input of each gate in `gates`, in arrays that the next step uses again. */
-  scores(h, input, gates) {
-    for (const g of gates) affine(this.gates[g][0], h, this.hidden, input[g], this.z[g]);
-    return this.z;
+  /** W_g h + input of gate g, in an array that the next step uses again. */
+  score(g, h, input) {
+    const z = this.z[g];
+    timesVector(this.gates[g][0], h, z);
+    for (let i = 0; i < this.hidden; i++) z[i] += input[g][i];
+    return z;
   }
 
   step(state, token) {
     const input = this.input(token);
-    if (this.cell === "gru") return this.gru(state, input);
-    if (this.cell === "lstm") return this.lstm(state, input);
-    return this.scores(state, input, [0])[0].map(tanh);
+    copyFrom(this.h, state);
+    if (this.cell === "gru") return this.gru(this.h, input);
+    if (this.cell === "lstm") return this.lstm(this.h, state, input);
+    return this.elman(this.h, input);
+  }
+
+  elman(h, input) {
+    const z = this.score(0, h, input);
+    const next = new Float64Array(this.hidden);
+    for (let i = 0; i < this.hidden; i++) next[i] = tanh(z[i]);
+    return next;
   }
 
   gru(h, input) {
     const { hidden, reset } = this;
-    const [u, r, candidate] = this.scores(h, input, [0, 1]);
+    const u = this.score(0, h, input);
+    const r = this.score(1, h, input);
     for (let i = 0; i < hidden; i++) reset[i] = sigmoid(r[i]) * h[i];
-    this.scores(reset, input, [2]);
+    const candidate = this.score(2, reset, input);
     const next = new Float64Array(hidden);
     for (let i = 0; i < hidden; i++) {
       const update = sigmoid(u[i]);
@@ -153,9 +121,9 @@ export class CharacterNetwork {
     return next;
   }
 
-  lstm(state, input) {
+  lstm(h, state, input) {
     const { hidden } = this;
-    const [f, inputs, o, candidate] = this.scores(state, input, [0, 1, 2, 3]);
+    const [f, inputs, o, candidate] = [0, 1, 2, 3].map((g) => this.score(g, h, input));
     const next = new Float64Array(2 * hidden); // h, then c
     for (let i = 0; i < hidden; i++) {
       const c = sigmoid(f[i]) * state[hidden + i] + sigmoid(inputs[i]) * tanh(candidate[i]);
@@ -167,10 +135,15 @@ export class CharacterNetwork {
 
   /** log P(next token) for every id, in nats; -Infinity for `<s>`. */
   logProbs(state) {
-    const scores = affine(this.U, state, this.hidden, this.arrays.b_2, new Float64Array(this.vocab));
-    scores[BOS_ID] = -Infinity;
+    const { b_2 } = this.arrays;
+    const scores = new Float64Array(this.vocab);
+    copyFrom(this.h, state);
+    timesVector(this.U, this.h, this.products);
     let top = -Infinity;
-    for (const score of scores) if (score > top) top = score;
+    for (let id = 0; id < this.vocab; id++) {
+      scores[id] = id === BOS_ID ? -Infinity : this.products[id] + b_2[id];
+      if (scores[id] > top) top = scores[id];
+    }
     let sum = 0;
     for (let id = 0; id < this.vocab; id++) sum += Math.exp(scores[id] - top);
     const log = top + Math.log(sum);

@@ -32,10 +32,7 @@ function fill(row, entry) {
   return row;
 }
 
-/**
- * out = A x; x may be longer than a row. Four rows at once: an entry of x is read once for all of them, and no sum
- * waits for another.
- */
+/** out = A x. Four rows at once: an entry of x is read once for all of them, and no sum waits for another. */
 export function timesVector(rows, x, out) {
   let i = 0;
   for (; i + 3 < rows.length; i += 4) {
@@ -90,4 +87,9 @@ export function lengthOfRows(rows) {
   let sum = 0;
   for (let i = 0; i < rows.length; i++) sum += dot(rows[i], rows[i]);
   return Math.sqrt(sum);
+}
+
+/** row = the first of `values`, as many as it holds */
+export function copyFrom(row, values) {
+  for (let j = 0; j < row.length; j++) row[j] = values[j];
 }
