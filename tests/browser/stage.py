@@ -97,6 +97,17 @@ class Stage:
             traits,
         )
 
+    def numbers(self, widget: str) -> list[list[str]]:
+        """The unfolded table of a widget, in full: the titles of its cells, which the browser fills late."""
+        cells = f".{widget} tbody td"
+        filled = "cells => [...document.querySelectorAll(cells)].every((cell) => cell.title)"
+        self.page.wait_for_function(filled, arg=cells)
+        return self.page.evaluate(
+            """rows => [...document.querySelectorAll(rows)]
+                 .map((row) => [...row.querySelectorAll("td")].map((cell) => cell.title))""",
+            f".{widget} tbody tr",
+        )
+
     def keys_that_left(self) -> list[str]:
         """Keys that reached the page around the widget."""
         return self.page.evaluate("window.pageKeys")

@@ -75,13 +75,7 @@ def cliff(browser: Any) -> Any:
 
 def table(stage: Stage) -> np.ndarray:
     """Both rows of the table in full: w, b, J, norm, length of the next step."""
-    return np.array(
-        stage.page.evaluate(
-            """() => [...document.querySelectorAll(".rnn-cliff tbody tr")]
-                 .map((row) => [...row.querySelectorAll("td")].map((cell) => cell.title))"""
-        ),
-        dtype=float,
-    )
+    return np.array(stage.numbers("rnn-cliff"), dtype=float)
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: " ".join(map(str, state)))

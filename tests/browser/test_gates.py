@@ -109,13 +109,7 @@ def explorers(browser: Any) -> Any:
 
 def table(stage: Stage) -> np.ndarray:
     """The table's numbers in full, [unit, column]."""
-    return np.array(
-        stage.page.evaluate(
-            """() => [...document.querySelectorAll(".rnn-gates tbody tr")]
-                 .map((row) => [...row.querySelectorAll("td")].map((cell) => cell.title))"""
-        ),
-        dtype=float,
-    )
+    return np.array(stage.numbers("rnn-gates"), dtype=float)
 
 
 def written(value: float) -> str:
