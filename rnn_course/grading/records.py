@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from rnn_course.grading.errors import GradingError
 from rnn_course.grading.job import NotebookOutcome, Outcome
+from rnn_course.grading.tables import AssignmentTables
 
 
 @dataclass(frozen=True)
@@ -41,33 +42,23 @@ class _Notebook:
     comments: dict[str, str]  # ids of cells that carry a comment
 
 
-class AssignmentRecords:
-    """Writes the marks of one assignment.
-
-    Args:
-        gradebook: nbgrader's, open.
-        assignment: an assignment that the gradebook knows.
-    """
+class AssignmentRecords(AssignmentTables):
+    """Writes the marks of one assignment."""
 
     def __init__(self, gradebook: Any, assignment: str) -> None:
         from nbgrader import api
 
-        self.session = gradebook.db
-        found = gradebook.find_assignment(assignment)
-        self.assignment_id: str = found.id
+        super().__init__(gradebook, assignment)
+        self.students = api.Student.__table__
+        self.comments = api.Comment.__table__
         self.notebooks = {
             notebook.name: _Notebook(
                 notebook.id,
                 {cell.name: cell.id for cell in (*notebook.grade_cells, *notebook.task_cells)},
                 {cell.name: cell.id for cell in (*notebook.solution_cells, *notebook.task_cells)},
             )
-            for notebook in found.notebooks
+            for notebook in self.found.notebooks
         }
-        self.students = api.Student.__table__
-        self.submissions = api.SubmittedAssignment.__table__
-        self.submitted = api.SubmittedNotebook.__table__
-        self.grades = api.Grade.__table__
-        self.comments = api.Comment.__table__
         self.session.rollback()  # nothing is kept locked
 
     def write(self, batch: Sequence[Marked]) -> dict[str, str]:

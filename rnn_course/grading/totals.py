@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rnn_course.grading.results import Result
+from rnn_course.grading.tables import AssignmentTables
 
 
 @dataclass(frozen=True)
@@ -29,24 +30,12 @@ class Totals:
         )
 
 
-class AssignmentTotals:
-    """Reads the sums of one assignment's marks.
-
-    Args:
-        gradebook: nbgrader's, open.
-        assignment: an assignment that the gradebook knows.
-    """
+class AssignmentTotals(AssignmentTables):
+    """Reads the sums of one assignment's marks."""
 
     def __init__(self, gradebook: Any, assignment: str) -> None:
-        from nbgrader import api
-
-        self.session = gradebook.db
-        found = gradebook.find_assignment(assignment)
-        self.assignment_id: str = found.id
-        self.max_score = float(found.max_score)
-        self.submissions = api.SubmittedAssignment.__table__
-        self.submitted = api.SubmittedNotebook.__table__
-        self.grades = api.Grade.__table__
+        super().__init__(gradebook, assignment)
+        self.max_score = float(self.found.max_score)
         self.session.rollback()  # nothing is kept locked
 
     def of(self, students: Sequence[str]) -> dict[str, Totals]:
