@@ -103,7 +103,7 @@ def arguments() -> argparse.Namespace:
 def make_course(root: Path, kind: str, submissions: int) -> Course:
     """A course with one assignment, called `kind`, and what was handed in for it."""
     folder = root / "source" / kind
-    (root / "nbgrader_config.py").parent.mkdir(parents=True)
+    root.mkdir(parents=True)
     (root / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'speed'\n")
     if kind in SETUP:
         folder.mkdir(parents=True)
@@ -216,10 +216,8 @@ def workers(course: Course, kind: str, options: argparse.Namespace) -> None:
         for number, seconds in found.items():
             with measured() as spent:
                 ends = grade(course, kind, number)
-            first, last = (
-                count // 5,
-                count - count // 10,
-            )  # neither the start nor the end, when workers run dry
+            # Neither the start nor the end, when workers run dry.
+            first, last = count // 5, count - count // 10
             seconds.append((ends[last] - ends[first]) / (last - first))
             each, busy = seconds[-1] * 1000, spent.cpu / spent.wall
             print(f"{kind}: {number} workers: {each:.1f} ms each, {busy:.2f} cores busy on the whole")

@@ -88,12 +88,11 @@ function copyInto(values, from, row) {
   for (let j = 0; j < row.length; j++) values[from + j] = row[j];
 }
 
-function powersOf(W, n) {
+function powersOf(columns, n) {
   const powers = new ScaledMatrices(n);
   powers.begin();
   const ones = zeros(n);
   for (let i = 0; i < n; i++) ones[i] = 1;
-  const columns = columnsOf(W, n);
   for (let lag = 1; lag <= LONGEST_LAG; lag++) powers.append(lag, ones, columns);
   return powers;
 }
@@ -157,7 +156,7 @@ export class PowersNumbers {
     for (let l = 0; l <= LONGEST_LAG; l++) {
       this.logNorms[l] = dies >= 0 && l >= dies ? -Infinity : this.kind.logNorms[l] + l * this.logRadius;
     }
-    if (!this.powers.has(kind)) this.powers.set(kind, powersOf(this.kind.W, this.n));
+    if (!this.powers.has(kind)) this.powers.set(kind, powersOf(this.kind.columns, this.n));
     const key = `${kind} ${nonlinearity} ${radius} ${inputSize}`;
     if (!this.linear && key !== this.key) {
       if (!this.trajectories.has(this.n)) this.trajectories.set(this.n, new Trajectory(this.n));
